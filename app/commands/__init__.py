@@ -1,0 +1,1 @@
+"""Commands: one module a subject, each a click command that opens one platform and answers once."""

@@ -1,0 +1,70 @@
+"""Words of problems with values: what somebody typed, sent or imported into a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+VALUES: Mapping[str, LazyString] = {
+    "choice.unknown": _l("“%(given)s” is not one of the options: %(options)s."),
+    "choice.unknown+near": _l("“%(given)s” is not one of the options. Did you mean “%(near)s”?"),
+    "choices.not_a_list": _l("“%(given)s” is no list of options."),
+    "choices.too_many": _l("At most %(most)s options, these are %(given)s."),
+    "date.not_a_date": _l("“%(given)s” is no date. Write it like 2026-11-20."),
+    "datetime.not_a_datetime": _l("“%(given)s” is no date and time. Write it like 2026-11-20 09:30."),
+    "email.not_an_email": _l("“%(given)s” is no e-mail address. It looks like name@example.com."),
+    "field.readonly": _l("“%(label)s” cannot be changed now."),
+    "field.required": _l("This has to be filled in."),
+    "id_code.character": _l("A code of this kind cannot contain “%(given)s”."),
+    "id_code.check_digit": _l(
+        "The last sign does not fit: it is %(given)s and should be %(wanted)s. Check for a typing error."
+    ),
+    "id_code.length": _l("This code has %(wanted)s signs; these are %(given)s."),
+    "json.duplicate_key": _l("“%(given)s” is there twice in one object."),
+    "json.lone_surrogate": _l("The text contains half a character (a lone surrogate)."),
+    "json.not_a_number": _l("%(given)s is no number in JSON."),
+    "json.not_json": _l("This is not JSON: line %(line)s, column %(column)s."),
+    "json.not_utf8": _l("This is not UTF-8: byte %(position)s."),
+    "json.number_too_long": _l("The number %(given)s… has too many digits."),
+    "json.too_big": _l("That is too large: %(given)s bytes, at most %(most)s."),
+    "json.too_deep": _l("That is nested too deeply: at most %(most)s levels."),
+    "link.no_such_field": _l("The linked form has no field “%(given)s”."),
+    "link.not_a_record": _l("“%(given)s” is no record. Choose one from the list."),
+    "link.not_found": _l("There is no record “%(given)s” that you may see."),
+    "link.several": _l("%(count)s records are called “%(given)s”. Say which by its number or key."),
+    "member.not_a_member": _l("“%(given)s” is nobody here. Use a name or an e-mail address."),
+    "member.not_found": _l("Nobody here is called “%(given)s”."),
+    "member.several": _l("%(count)s people are called “%(given)s”. Use the e-mail address."),
+    "money.other_currency": _l("“%(given)s” is in another currency; this field is in %(wanted)s."),
+    "number.beyond_max": _l("“%(given)s” is too much: at most %(wanted)s."),
+    "number.beyond_min": _l("“%(given)s” is too little: at least %(wanted)s."),
+    "number.not_a_number": _l("“%(given)s” is no number."),
+    "number.not_whole": _l("“%(given)s” is no whole number."),
+    "number.too_long": _l("“%(given)s” is too large: at most %(most)s digits before the point."),
+    "number.too_many_digits": _l("“%(given)s” has too many digits: at most %(most)s can be kept exactly."),
+    "number.too_precise": _l("“%(given)s” has too many decimals: at most %(most)s."),
+    "owner.not_yours": _l("Only somebody who sees all records may give one to somebody else."),
+    "phone.length": _l("A phone number has %(least)s to %(most)s digits; this has %(given)s."),
+    "phone.mobile_length": _l("A mobile number has %(wanted)s digits; this has %(given)s."),
+    "phone.not_a_phone": _l("“%(given)s” is no phone number. Digits, spaces, + and - are fine."),
+    "record.computed_field": _l("This field is computed; it cannot be typed."),
+    "record.not_found": _l("This record is no longer there."),
+    "record.rule": _l("%(message)s"),
+    "record.single": _l("This form has exactly one record; it can be changed, but not added or deleted."),
+    "record.twice": _l("The same record is there twice in one change."),
+    "record.unknown_field": _l("This form has no field “%(key)s”."),
+    "subform.line_gone": _l("Line %(place)s is no longer there; somebody deleted it."),
+    "subform.line_id": _l("“%(given)s” is no line of this record."),
+    "subform.not_a_line": _l("“%(given)s” is no line: each line names its columns."),
+    "subform.not_lines": _l("“%(given)s” is no list of lines."),
+    "subform.too_many": _l("At most %(most)s lines, these are %(given)s."),
+    "text.bad_character": _l("The character %(given)s cannot be kept. Delete it and type again."),
+    "text.not_text": _l("“%(given)s” is no text."),
+    "text.too_long": _l("At most %(most)s characters, these are %(given)s."),
+    "unique.taken": _l("“%(given)s” is used by another record already; %(label)s has to be unique."),
+    "url.not_a_url": _l("“%(given)s” is no address. It looks like https://example.com."),
+    "url.scheme": _l("Only http and https addresses; this one begins with %(given)s."),
+    "yes_no.not_yes_no": _l("“%(given)s” is neither yes nor no."),
+}

@@ -1,0 +1,1 @@
+"""Screens: one blueprint a subject, each view a gate, one call and one answer."""

@@ -1,0 +1,99 @@
+"""Security of the web face: content policy, headers, CSRF, proxies, cookies and safe addresses.
+
+In: the Flask app and `Settings`. Out: `protect(app)`, `csp_nonce`, `safe_next`, `cookie_name`. Called by
+the factory; templates ask for the nonce.
+"""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Settings
+from app.wiring import current_settings
+
+csrf = CSRFProtect()
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Installs everything on this page."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=cookie_name("formloom_form", is_secure=settings.is_secure),
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the browser session that holds its seed
+        MAX_CONTENT_LENGTH=settings.largest_body,
+        MAX_FORM_MEMORY_SIZE=settings.largest_body,
+        MAX_FORM_PARTS=5_000,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.after_request(add_headers)
+
+
+def csp_nonce() -> str:
+    """This response's nonce. Made on first use, because a refused POST never reaches a before-request."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"  # pages show people's data: no shared or disk cache
+    if current_settings().is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype == "text/html":
+        response.vary.update(("HX-Request", "Cookie", "Accept-Language"))
+    return response
+
+
+def cookie_name(name: str, *, is_secure: bool) -> str:
+    """`__Host-` binds a cookie to this host, to https and to the root path."""
+    return f"__Host-{name}" if is_secure else name
+
+
+def safe_next(target: str | None) -> str | None:
+    """`target` when it is a path on this host, else None: a sign-in never sends people elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(sign) < 32 or sign == "\\" for sign in target):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return None
+    return target
+
+
+def client_address() -> str:
+    """Who is asking, for rate limits; behind TRUSTED_PROXIES the address they vouch for."""
+    return request.remote_addr or "unknown"
+
+
+def allow_upload() -> None:
+    """Lets this request carry a large file. Called first thing by the views that take one."""
+    request.max_content_length = current_settings().largest_upload

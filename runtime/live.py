@@ -1,0 +1,184 @@
+"""Live values: fields without a column to be trusted, computed by the database where they are read.
+
+In: a unit of work and a form. Out: the `Shelf` that translation works with; which fields are untrusted now
+(live ones, columns still filling, daily ones that are late); their values. Called by `runtime.rows` and
+`runtime.queries`. A daily field is trusted only when it was computed for today, so that moving past
+midnight never shows yesterday's figure (decisions.md, "Today-dependent fields").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from builder.compute import ComputedField
+from expressions.nodes import Field as FieldNode
+from runtime import evaluation, linked
+from runtime.store import live_rows, record_reads
+from runtime.store.scopes import AnyScope, SystemScope
+from runtime.store.translation.environment import SqlEnv
+from runtime.store.translation.sources import PlanShelf
+
+if TYPE_CHECKING:
+    from runtime.catalogue import AppVersion, FormHandle
+    from runtime.platform import Work
+
+Row = dict[str, Any]
+LINKED = SystemScope("linked")
+
+
+def shelf(work: Work, app: AppVersion) -> PlanShelf:
+    """The app's tables and definitions, as the columns stand today."""
+    key = f"shelf:{app.id}:{id(app)}"
+    found: PlanShelf | None = work.memory.get(key)
+    if found is None:
+        found = work.memory[key] = PlanShelf(
+            {form.id: form.tables for form in app.forms},
+            {form.id: form.plan for form in app.forms},
+            lambda table, field: is_ready(work, app, table, field),
+        )
+    return found
+
+
+def is_ready(work: Work, app: AppVersion, table: str, field: str) -> bool:
+    """Whether a stored column may be read now."""
+    return (table, field) not in _unready(work, app)
+
+
+def _unready(work: Work, app: AppVersion) -> frozenset[tuple[str, str]]:
+    """The stored computed cells of an app that are filling, or late."""
+    key = f"unready:{app.id}:{id(app)}"
+    found: frozenset[tuple[str, str]] | None = work.memory.get(key)
+    if found is None:
+        states, today = app.columns, work.today.toordinal()
+        fresh = {(number, field) for number, field, day in states.days if day >= today}
+        found = frozenset(
+            one.cell
+            for form in app.forms
+            for one in form.plan.computed
+            if one.is_stored and _is_untrusted(one, form, states.filling, fresh)
+        )
+        work.memory[key] = found
+    return found
+
+
+def _is_untrusted(
+    one: ComputedField,
+    form: FormHandle,
+    filling: Collection[tuple[int, str]],
+    fresh: Collection[tuple[int, str]],
+) -> bool:
+    number = form.tables.number if one.table == form.id else form.tables.lines[one.table].number
+    column = (number, one.id)
+    return column in filling or (one.needs_today and column not in fresh)
+
+
+def untrusted(work: Work, form: FormHandle, fields: Collection[str]) -> list[ComputedField]:
+    """Of these fields of the form, those whose column holds nothing to trust."""
+    unready = _unready(work, form.app)
+    return [
+        one
+        for one in form.plan.computed
+        if one.table == form.id and one.id in fields and (not one.is_stored or one.cell in unready)
+    ]
+
+
+def environment(work: Work, form: FormHandle) -> SqlEnv:
+    """The surroundings of translation: the same instant, settings and language as in Python."""
+    app = form.app
+    key = f"sqlenv:{app.id}:{id(app)}"
+    found: SqlEnv | None = work.memory.get(key)
+    if found is None:
+        found = work.memory[key] = SqlEnv(
+            now=work.now,
+            today=work.today,
+            zone=work.workspace.zone,
+            dialect=work.platform.database.dialect,
+            settings=linked.Settings(work, app),
+            actor_member=work.actor.member_id,
+            language=linked.LANGUAGE,
+        )
+    return found
+
+
+def forget(work: Work) -> None:
+    """After this unit of work changed a setting or a column's state."""
+    for key in [one for one in work.memory if one.startswith(("sqlenv:", "unready:", "shelf:"))]:
+        del work.memory[key]
+
+
+def node_of(form: FormHandle, one: ComputedField) -> FieldNode:
+    """The field as an expression: the translation finds its definition through the shelf."""
+    return FieldNode(form.id, one.id, one.kind, (0, 0))
+
+
+def values_of(
+    work: Work,
+    form: FormHandle,
+    ids: Collection[int],
+    fields: Sequence[ComputedField],
+    scope: AnyScope = LINKED,
+) -> dict[int, dict[str, Any]]:
+    """The values of untrusted fields of these records: one statement."""
+    nodes = {one.id: node_of(form, one) for one in fields}
+    found = live_rows.values_of_records(
+        work.connection, shelf(work, form.app), form.id, ids, nodes, environment(work, form), scope=scope
+    )
+    kinds = {one.id: one.kind for one in fields}
+    return {
+        record_id: {key: evaluation.storable(kinds[key], value) for key, value in row.items()}
+        for record_id, row in found.items()
+    }
+
+
+def read_whole(
+    work: Work,
+    form: FormHandle,
+    ids: Collection[int],
+    fields: Collection[str],
+    *,
+    scope: AnyScope = LINKED,
+    is_live_only: bool = False,
+) -> list[Row]:
+    """Rows as readers see them: stored fields, and the others computed; lines with their live columns."""
+    found = record_reads.read_rows(
+        work.connection, form.tables, ids, fields, scope=scope, is_live_only=is_live_only
+    )
+    computed = untrusted(work, form, fields)
+    if computed and found:
+        for record_id, values in values_of(work, form, list(found), computed, scope).items():
+            found[record_id].update(values)
+    complete_lines(work, form, list(found.values()))
+    return list(found.values())
+
+
+def complete_lines(work: Work, form: FormHandle, found: Sequence[Row]) -> None:
+    """Live columns of lines, in Python: the record and its lines are in hand."""
+    live = [one for one in form.plan.formulas if one.table != form.id and not is_trusted(work, form, one)]
+    present = [one for one in live if any(one.table in row for row in found)]
+    if not present or not found:
+        return
+    related = linked.gather(work, form, found, form.plan.linked)
+    env = linked.environment(work, form, related)
+    for row in found:
+        evaluation.compute(form.plan, present, row, env)
+
+
+def is_trusted(work: Work, form: FormHandle, one: ComputedField) -> bool:
+    return one.is_stored and one.cell not in _unready(work, form.app)
+
+
+def as_read(form: FormHandle, row: Row) -> Row:
+    """Values of live fields as their columns would keep them."""
+    for one in form.plan.computed:
+        if one.table == form.id and one.id in row:
+            row[one.id] = evaluation.storable(one.kind, row[one.id])
+    return row
+
+
+def all_fields(form: FormHandle) -> frozenset[str]:
+    return frozenset(one.id for one in form.form.fields)
+
+
+def only_known(form: FormHandle, fields: Iterable[str]) -> frozenset[str]:
+    return all_fields(form) & frozenset(fields)

@@ -1,0 +1,201 @@
+"""Resolution: references that were given by name, e-mail, title or key → ids; and ids → "is it there?".
+
+In: the parsed values of many records. Out: the same values with ids, and a problem at every reference
+that leads nowhere, or to several. Called by `runtime.records`, once per batch: one statement per kind of
+reference, however many records. A link may only be set to a live record that the actor may see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from builder.fields.base import DEFAULT, ParseContext, Unresolved
+from builder.forms import Field
+from builder.ids import show_record_id
+from builder.problems import Problem, shown
+from runtime import access, people, rows
+from runtime.coercion import OWNER, Coerced
+from runtime.evaluation import numbered
+
+if TYPE_CHECKING:
+    from runtime.actors import Member
+    from runtime.candidates import Candidate
+    from runtime.catalogue import FormHandle
+    from runtime.platform import Work
+
+BY_ID = "id"
+TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference in a batch: where it stands, and how to put its id there."""
+
+    coerced: Coerced
+    key: str  # "customer", "lines.2.product"
+    field: Field | None  # None: the owner
+    value: object  # an id, or Unresolved
+    put: Callable[[object], None]
+
+
+def resolve(work: Work, form: FormHandle, batch: Sequence[Coerced]) -> None:
+    """Replaces every `Unresolved` of the batch, or notes why it cannot be."""
+    found = [one for coerced in batch for one in _references(form, coerced)]
+    _resolve_members(work, [one for one in found if _is_member(form, one)])
+    by_form: dict[str, list[Reference]] = defaultdict(list)
+    for one in found:
+        if isinstance(one.value, Unresolved) and one.value.target == "record":
+            assert one.field is not None
+            by_form[one.field.config["form"]].append(one)
+    for target in sorted(by_form):
+        _resolve_records(work, form.app.form(target), by_form[target])
+
+
+def _references(form: FormHandle, coerced: Coerced) -> Iterator[Reference]:
+    values = coerced.values
+    if values.get(OWNER) is not None:
+        yield Reference(coerced, OWNER, None, values[OWNER], lambda one: values.__setitem__(OWNER, one))
+    for field in form.form.fields:
+        value = values.get(field.id)
+        if value is None:
+            continue
+        if field.subform is None:
+            yield from _of_value(coerced, field.key, field, values, value)
+            continue
+        for place, line in numbered(values, field.id, coerced.places):
+            for column in field.subform.fields:
+                if line.get(column.id) is not None:
+                    key = f"{field.key}.{place}.{column.key}"
+                    yield from _of_value(coerced, key, column, line, line[column.id])
+
+
+def _of_value(
+    coerced: Coerced, key: str, field: Field, into: dict[str, Any], value: object
+) -> Iterator[Reference]:
+    if isinstance(value, Unresolved) or _kind(field) == "user":
+        yield Reference(coerced, key, field, value, lambda one: into.__setitem__(field.id, one))
+
+
+def _kind(field: Field) -> str:
+    from builder.fields.registry import field_type
+
+    return field_type(field).kind().name
+
+
+def _is_member(form: FormHandle, one: Reference) -> bool:
+    if isinstance(one.value, Unresolved):
+        return one.value.target == "member"
+    return one.field is None or _kind(one.field) == "user"
+
+
+def _resolve_members(work: Work, found: Sequence[Reference]) -> None:
+    """Members of a workspace are few: one statement reads them all, once per unit of work."""
+    if not found:
+        return
+    by: dict[str, dict[object, list[Member]]] = {BY_ID: {}, "email": {}, "name": {}}
+    for member in members_of(work):
+        by[BY_ID].setdefault(member.id, []).append(member)
+        by["email"].setdefault(member.email.lower(), []).append(member)
+        by["name"].setdefault(member.name, []).append(member)
+    for one in found:
+        how, given = (BY_ID, one.value)
+        if isinstance(one.value, Unresolved):
+            how, given = one.value.by, one.value.value
+        matches = by.get(how, {}).get(given.lower() if how == "email" and isinstance(given, str) else given, [])
+        _settle(one, [member.id for member in matches], "member", given)
+
+
+def members_of(work: Work) -> list[Member]:
+    found: list[Member] | None = work.memory.get("members")
+    if found is None:
+        found = work.memory["members"] = people.list_members(work)
+    return found
+
+
+def _resolve_records(work: Work, target: FormHandle, found: Sequence[Reference]) -> None:
+    """Records by title or by the value of a field of theirs: one statement per field."""
+    by_field: dict[str, list[Reference]] = defaultdict(list)
+    for one in found:
+        assert isinstance(one.value, Unresolved)
+        field = _lookup_field(target, one.value.by)
+        if field is None:
+            one.coerced.problems.append(Problem("link.no_such_field", {"given": shown(one.value.by)}, one.key))
+        else:
+            by_field[field.id].append(one)
+    for field_id, references in by_field.items():
+        _resolve_by_field(work, target, target.form.by_id[field_id], references)
+
+
+def _lookup_field(target: FormHandle, by: str) -> Field | None:
+    """The field by which a record was named: its title, or any by key or id."""
+    if by == TITLE:
+        return target.form.by_id.get(target.form.title or "")
+    return target.form.by_key.get(by) or target.form.by_id.get(by)
+
+
+def _resolve_by_field(
+    work: Work, target: FormHandle, field: Field, references: Sequence[Reference], context: ParseContext = DEFAULT
+) -> None:
+    kind = target.types[field.id]
+    parsed: dict[int, object] = {}
+    for place, one in enumerate(references):
+        assert isinstance(one.value, Unresolved)
+        parsed[place] = kind.parse(one.value.value, context)
+    wanted = {value for value in parsed.values() if not isinstance(value, Problem | Unresolved | tuple)}
+    wanted.discard(None)
+    ids = rows.ids_by_value(work, target, field.id, wanted, access.record_scope(work, target)) if wanted else {}
+    for place, one in enumerate(references):
+        assert isinstance(one.value, Unresolved)
+        value = parsed[place]
+        matches = () if isinstance(value, Problem | Unresolved | tuple) else ids.get(value, ())
+        _settle(one, matches, "link", one.value.value)
+
+
+def _settle(one: Reference, ids: Collection[int], noun: str, given: object) -> None:
+    if len(ids) == 1:
+        one.put(next(iter(ids)))
+        return
+    one.put(None)
+    code = f"{noun}.several" if ids else f"{noun}.not_found"
+    one.coerced.problems.append(Problem(code, {"given": _name(given), "count": len(ids)}, one.key))
+
+
+def _name(given: object) -> str:
+    return show_record_id(given) if isinstance(given, int) and given > 0 else shown(given)
+
+
+def check_links(
+    form: FormHandle,
+    related: Mapping[str, Mapping[int, Mapping[str, Any]]],
+    one: Candidate,
+    may_see: Callable[[str, Mapping[str, Any]], bool],
+) -> list[Problem]:
+    """Links of a record that lead to nothing live, or to nothing that the actor may see.
+
+    A link that was there before may stay, whatever became of the record it points to."""
+    problems = []
+    for key, target, value, old in _links(form, one):
+        if value is None or value in old:
+            continue
+        linked_row = related.get(target, {}).get(value)
+        is_gone = linked_row is None or linked_row.get("deleted_at") is not None
+        if is_gone or not may_see(target, linked_row or {}):
+            problems.append(Problem("link.not_found", {"given": show_record_id(value), "count": 0}, key))
+    return problems
+
+
+def _links(form: FormHandle, one: Candidate) -> Iterator[tuple[str, str, int | None, set[int | None]]]:
+    before = one.before or {}
+    for table, link, target in form.plan.links:
+        if table == form.id:
+            yield form.form.by_id[link].key, target, one.row.get(link), {before.get(link)}
+            continue
+        subform = form.form.by_id[table]
+        assert subform.subform is not None
+        column = subform.subform.by_id[link]
+        old = {line.get(link) for line in before.get(table) or ()}
+        for place, line in numbered(one.row, table, one.coerced.places):
+            yield f"{subform.key}.{place}.{column.key}", target, line.get(link), old

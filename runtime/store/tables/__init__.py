@@ -1,0 +1,1 @@
+"""The system tables by subject. Everybody takes them from `runtime.store.schema`."""

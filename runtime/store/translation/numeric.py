@@ -1,0 +1,246 @@
+"""Arithmetic on PostgreSQL: NUMERIC, which is exact; only division, powers and 34 digits need care.
+
+In: number `Part`s. Out: `Part`s without their operands' errors. The counterpart of `scaled.py`, with the
+same methods. Shapes are kept here too: they tell when the language's context (34 digits) may round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Numeric,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    type_coerce,
+)
+from sqlalchemy.types import TypeEngine
+
+from expressions.kinds import MAX_DIGITS, Kind, number
+from runtime.store.exact import BOTTOM, PRECISION, QUOTIENT_SCALE, TOP
+from runtime.store.translation import shapes
+from runtime.store.translation.binding import once, once_each
+from runtime.store.translation.parts import RELATIONS, Flag, Part, Shape, Sql, all_present
+
+NUMBER_TYPE: TypeEngine[Any] = Numeric()
+_GUARD = Decimal(0).scaleb(-60)  # as an addend it makes a division keep 60 places: no rounding twice
+_POWER_GUARD = Decimal(0).scaleb(-46)
+
+
+def bound(value: int | Decimal) -> Sql:
+    return literal(Decimal(value), Numeric())
+
+
+def constant(value: int | Decimal | None, kind: Kind | None = None) -> Part:
+    if value is None:
+        return Part(cast(null(), Numeric()), kind or number(1, 0), Shape(0, 0), constant=None)
+    shape, _ = shapes.literal(value)
+    return Part(bound(value), kind or number(1, 0), shape, is_nullable=False, constant=value)
+
+
+def _fit(value: Sql, size: int, scale: int) -> Sql:
+    """Rounded to 34 significant digits as the decimal context does; NULL beyond its exponents.
+
+    Nearly every number is small enough not to need it, and found so by one comparison."""
+    small = Decimal(10) ** (PRECISION - scale)
+    if scale > BOTTOM:
+        return _rounded_fit(value, size)
+    return once(
+        value, size, lambda one: case((func.abs(one) < bound(small), one), else_=_rounded_fit(one, 1))
+    )
+
+
+def _rounded_fit(value: Sql, size: int) -> Sql:
+
+    def rounded(one: Sql) -> ColumnElement[Any]:
+        digits = func.ltrim(func.replace(cast(func.trim_scale(func.abs(one)), Text()), ".", ""), "0")
+        places = func.scale(func.trim_scale(one)) - (func.length(digits) - PRECISION)
+        kept = case(
+            (func.length(digits) > PRECISION, func.round(one, func.least(places, BOTTOM))),
+            else_=func.round(one, BOTTOM),
+        )
+        return case((func.abs(kept) < bound(Decimal(10) ** TOP), kept))
+
+    return once(value, size + 10, rounded)
+
+
+class NumericArithmetic:
+    """The arithmetic of NUMERIC."""
+
+    constant = staticmethod(constant)
+
+    @staticmethod
+    def best(part: Part) -> Sql:
+        return part.value
+
+    def column(self, column: Sql, kind: Kind, scale: int, *, is_nullable: bool) -> Part:
+        value = type_coerce(column, Numeric())
+        digits = min(kind.digits or MAX_DIGITS, MAX_DIGITS)  # only decides who is asked about 34 digits
+        return Part(value, kind, Shape.digits(max(digits, scale), scale), is_nullable, is_column=True)
+
+    def integer(self, value: Sql, kind: Kind, limit: int, *, is_nullable: bool = True, size: int = 2) -> Part:
+        return Part(cast(value, Numeric()), kind, Shape(0, limit), is_nullable, size=size)
+
+    def _settled(
+        self, value: Sql, kind: Kind, outcome: shapes.Outcome, operands: Sequence[Part]
+    ) -> Part:
+        size = 1 + sum(part.size for part in operands)
+        is_nullable = any(part.is_nullable for part in operands)
+        error = None
+        if outcome.may_round:
+            value, size = _fit(value, size, outcome.exact_scale), 2 * size + 20
+        if outcome.may_overflow:
+            error = Flag(lambda: and_(value.is_(null()), all_present(operands)))
+        return Part(value, kind, outcome.shape, is_nullable or error is not None, error, size=size)
+
+    def add(self, left: Part, right: Part, kind: Kind, sign: int = 1) -> Part:
+        value = left.value + right.value if sign > 0 else left.value - right.value
+        return self._settled(value, kind, shapes.added(left.number, right.number), (left, right))
+
+    def multiply(self, left: Part, right: Part, kind: Kind) -> Part:
+        return self._settled(left.value * right.value, kind, shapes.multiplied(left.number, right.number), (left, right))
+
+    def negate(self, part: Part, kind: Kind) -> Part:
+        return Part(-part.value, kind, part.number, part.is_nullable, size=part.size + 1)
+
+    def divide(self, left: Part, right: Part, kind: Kind) -> Part:
+        is_divided = right.is_constant and right.constant not in (0, None)
+        divisor = right.value if is_divided else func.nullif(right.value, 0, type_=Numeric())
+        size = 3 + left.size + right.size
+        guard = bound(_GUARD) if _needs_guard(left, right) else None
+        dividend = left.value if guard is None else left.value + guard
+        value: Sql = func.round(dividend.op("/")(divisor), QUOTIENT_SCALE, type_=Numeric())
+        shift = QUOTIENT_SCALE + right.number.scale - left.number.scale
+        limit = left.number.limit * 10 ** max(shift, 0) + 1
+        error = None
+        if limit >= 10**PRECISION:
+            limit = 10**PRECISION - 1
+            most = bound(Decimal(10) ** (PRECISION - QUOTIENT_SCALE))
+            value = once(value, size, lambda one: case((func.abs(one) < most, one)))
+            error = Flag(lambda: and_(value.is_(null()), all_present((left, right)), right.value != 0))
+        is_nullable = left.is_nullable or right.is_nullable or not is_divided or error is not None
+        return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable, error, size=size)
+
+    def modulo(self, left: Part, right: Part, kind: Kind) -> Part:
+        def floored(pair: list[Sql]) -> ColumnElement[Any]:
+            over, under = pair
+            rest = func.mod(over, func.nullif(under, 0), type_=Numeric())
+            is_turned = and_(rest != 0, (rest < 0) != (under < 0))
+            return case((is_turned, rest + under), else_=rest)
+
+        value = once_each([(left.value, left.size), (right.value, right.size)], floored)
+        scale = max(left.number.scale, right.number.scale)
+        return Part(value, kind, Shape(scale, right.number.at(scale).limit), size=8 + 3 * (left.size + right.size))
+
+    def power(self, left: Part, right: Part, kind: Kind) -> Part:
+        """Where the result surely stays below 10^24; the rest is for the operator to flag."""
+
+        def raised(pair: list[Sql]) -> ColumnElement[Any]:
+            base, exponent = pair
+            magnitude = func.abs(base)
+            is_whole = exponent == func.trunc(exponent)
+            # log10 to 16 digits is enough to keep away from what NUMERIC cannot hold
+            size = exponent * func.log(func.nullif(magnitude, 0))
+            is_fit = and_(func.abs(exponent) <= 100_000, size < 24, or_whole(base, is_whole))
+            power = func.power(base + bound(_POWER_GUARD), exponent, type_=Numeric())
+            small = case((size < -12, bound(0)), else_=func.round(power, QUOTIENT_SCALE))
+            found = case(
+                (exponent == 0, bound(1)),
+                (and_(base == 0, exponent > 0), bound(0)),
+                (is_fit, small),
+            )
+            most = bound(Decimal(10) ** (PRECISION - QUOTIENT_SCALE))
+            return once(found, 99, lambda one: case((func.abs(one) < most, one)))
+
+        def or_whole(base: Sql, is_whole: ColumnElement[bool]) -> ColumnElement[bool]:
+            return case((base > 0, True), else_=is_whole)
+
+        value = once_each([(left.value, 99), (right.value, 99)], raised)
+        error = Flag(lambda: and_(value.is_(null()), all_present((left, right))))
+        return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=60 + left.size + right.size)
+
+    def absolute(self, part: Part, kind: Kind) -> Part:
+        return Part(func.abs(part.value, type_=Numeric()), kind, part.number, part.is_nullable, size=part.size + 1)
+
+    def round(self, part: Part, places: int, mode: str, kind: Kind) -> Part:
+        shape = part.number
+        drop = shape.scale - places
+        if drop <= 0:
+            return Part(part.value, kind, shape, part.is_nullable, size=part.size)
+        kept = max(places, 0)
+        limit = (shape.limit // 10**drop + 1) * 10 ** (kept - places)
+        value = _round(part.value, places, mode, part.size)
+        return Part(value, kind, Shape(kept, limit), part.is_nullable, size=part.size + 2)
+
+    def round_by(self, part: Part, places: Part, mode: str, kind: Kind) -> Part:
+        shape = part.number
+
+        def rounded(pair: list[Sql]) -> ColumnElement[Any]:
+            one, count = pair
+            whole = func.trunc(count)
+            inside = case((func.abs(whole) <= 30, cast(whole, Integer())))
+            found = _round_mode(one, inside, mode)
+            fits = func.abs(found) < func.power(bound(10), PRECISION - inside)
+            return once(case((fits, found)), 99, lambda kept: kept)
+
+        value = once_each([(part.value, part.size), (places.value, places.size)], rounded)
+        limit = 10 * shape.limit + 10 ** (30 + shape.scale)
+        error = Flag(lambda: and_(value.is_(null()), all_present((part, places))))
+        return Part(value, kind, Shape(shape.scale, limit), True, error, size=10 + 4 * (part.size + places.size))
+
+    def compare(self, operator: str, left: Part, right: Part) -> ColumnElement[bool]:
+        return RELATIONS[operator](left.value, right.value)
+
+    def is_zero(self, part: Part) -> ColumnElement[bool]:
+        return part.value == 0
+
+    def text(self, part: Part) -> Sql:
+        return cast(func.trim_scale(part.value, type_=Numeric()), Text())
+
+    def shared(self, parts: Sequence[Part]) -> tuple[list[Sql], Shape]:
+        return [part.value for part in parts], shapes.union(*(part.number for part in parts))
+
+    def units(self, part: Part, places: int = 0) -> Sql:
+        """The whole number of units of 10^-places, cut towards zero (NUMERIC)."""
+        value = part.value * bound(Decimal(10) ** places) if places else part.value
+        return value if part.number.scale <= places else func.trunc(value, type_=Numeric())
+
+    def order(self, part: Part) -> Sql:
+        return part.value
+
+
+def _needs_guard(left: Part, right: Part) -> bool:
+    """Whether PostgreSQL's own precision (16 digits at least) could round a half the wrong way."""
+    return not (right.is_constant and _divides_evenly(right.constant))
+
+
+def _divides_evenly(value: object) -> bool:
+    """Powers of ten: the quotient is the dividend with its point moved."""
+    return isinstance(value, (int, Decimal)) and any(value == 10**k for k in range(QUOTIENT_SCALE + 1))
+
+
+def _round(value: Sql, places: int, mode: str, size: int) -> Sql:
+    if mode in ("up", "floor"):
+        return once(value, size, lambda one: _round_mode(one, literal(places, Integer()), mode))
+    return _round_mode(value, literal(places, Integer()), mode)
+
+
+def _round_mode(value: Sql, places: Sql, mode: str) -> Sql:
+    if mode == "half":
+        return func.round(value, places, type_=Numeric())
+    if mode == "down":
+        return func.trunc(value, places, type_=Numeric())
+    if mode == "floor":
+        return func.floor(value, type_=Numeric())
+    cut = func.trunc(value, places, type_=Numeric())
+    return case((cut == value, cut), else_=cut + func.sign(value) * func.power(bound(10), -places, type_=Numeric()))
+

@@ -1,0 +1,133 @@
+"""Roll-ups: measures over the rows that point to a record.
+
+In: a measure, a condition, the child rows. Out: `live` (a correlated scalar subquery for a roll-up that
+has no column), `rollup_select` (one grouped SELECT for a batch of parents, all measures over the same
+child rows together). PARENT.x in a measure or condition is served by joining the parent's table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, select, type_coerce
+
+from expressions.kinds import Kind
+from expressions.nodes import Node
+from runtime.store.translation.context import Context
+from runtime.store.translation.parts import Part
+from runtime.store.translation.results import result_type
+from runtime.store.translation.sources import (
+    Joins,
+    LiveRollUp,
+    RowSource,
+    Shelf,
+    TableSource,
+    child_rows,
+)
+
+
+def live(context: Context, one: LiveRollUp, kind: Kind) -> Part:
+    """A roll-up worked out where it is read."""
+    rows = context.row.rolled_up(one)
+    inner = replace(context, source=rows.source, is_grouped=True, only=None)
+    conditions = [] if one.where is None else [inner.condition(one.where)]
+    measure = inner.part(one.measure)
+    made = context.numbers.best(measure) if measure.shape is not None else measure.value
+    value = (
+        select(made)
+        .select_from(rows.joins.clause)
+        .where(*rows.where, *conditions)
+        .correlate_except(*rows.joins.parts)
+        .scalar_subquery()
+    )
+    return replace(measure, value=value, native=None, raw=None, is_column=False, size=measure.size + 8, kind=kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What to work out, and of which rows."""
+
+    node: Node
+    where: Node | None = None
+
+
+def grouped(
+    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int]
+) -> Select[Any]:
+    """One SELECT of (parent id, measure 1, measure 2 …) for the parents that have such rows."""
+    if one.link is None:
+        return _against_every(context, shelf, host, one, measures, parents)
+    joins: list[TableSource] = []
+
+    def host_row() -> RowSource:
+        if not joins:
+            joins.append(_join_host(shelf, host, source, source.column(one.link or "")))
+        return joins[0]
+
+    rows = child_rows(shelf, one.source_form, one.source, above=host_row)
+    source = rows.source
+    if not isinstance(source, TableSource):
+        raise TypeError("a roll-up is made of the rows of a table")
+    link = source.column(one.link)
+    values, conditions = _measured(context, source, measures)
+    parent = joins[0].column("id") if joins else link
+    return (
+        select(parent.label("parent"), *values)
+        .select_from(rows.joins.clause)
+        .where(*rows.where, link.in_(list(parents)), *conditions)
+        .group_by(parent)
+    )
+
+
+def _join_host(shelf: Shelf, host: str, child: TableSource, link: ColumnElement[Any]) -> TableSource:
+    tables = shelf.tables(host)
+    table = tables.table.alias()
+    found = TableSource(shelf, host, tables, table, child.joins, is_joined=True, form_id=host)
+    child.joins.inner(table, table.c.id == link)
+    return found
+
+
+def _against_every(
+    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int]
+) -> Select[Any]:
+    """Without a link: every row of the source against every parent, told apart by the conditions."""
+    tables = shelf.tables(host)
+    table = tables.table.alias()
+    joins = Joins(table)
+    parent = TableSource(shelf, host, tables, table, joins, form_id=host)
+    rows = child_rows(shelf, one.source_form, one.source, above=lambda: parent)
+    source = rows.source
+    if not isinstance(source, TableSource):
+        raise TypeError("a roll-up is made of the rows of a table")
+    values, conditions = _measured(context, source, measures)
+    return (
+        select(parent.column("id").label("parent"), *values)
+        .select_from(joins.clause, rows.joins.clause)
+        .where(*rows.where, parent.column("id").in_(list(parents)), *conditions)
+        .group_by(parent.column("id"))
+    )
+
+
+def selected(context: Context, part: Part, kind: Kind) -> ColumnElement[Any]:
+    """The part, typed so that selecting it gives a run-time value."""
+    if part.shape is not None:
+        return type_coerce(context.numbers.best(part), result_type(kind, part.shape.scale))
+    return type_coerce(part.value, result_type(kind))
+
+
+def _measured(
+    context: Context, source: RowSource, measures: Sequence[Measure]
+) -> tuple[list[ColumnElement[Any]], list[ColumnElement[bool]]]:
+    """The measures; a condition that all share stands in WHERE, others filter their own aggregates."""
+    wheres = {one.where for one in measures}
+    shared = measures[0].where if len(wheres) == 1 else None
+    rowwise = replace(context, source=source, is_grouped=False, only=None)
+    conditions = [] if shared is None else [rowwise.condition(shared)]
+    values: list[ColumnElement[Any]] = []
+    for at, one in enumerate(measures):
+        only = None if one.where is shared or one.where is None else and_(rowwise.condition(one.where))
+        part = replace(context, source=source, is_grouped=True, only=only).part(one.node)
+        values.append(selected(context, part, one.node.kind).label(f"measure_{at}"))
+    return values, conditions

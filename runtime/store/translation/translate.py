@@ -1,0 +1,77 @@
+"""The translation of checked expressions to SQL: the public face of this package.
+
+In: a node (or `Checked`), where its row comes from, the environment. Out: SQLAlchemy expressions whose
+selected values are run-time values of the language. Called by `record_rows` and the rest of the store.
+An expression that fails is NULL, as a blank; `error_of` tells them apart. `NotTranslatable` says which
+function has no SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, collate, false
+
+from expressions.nodes import Node
+from runtime.store.translation.context import Context
+from runtime.store.translation.environment import Dialect, SqlEnv
+from runtime.store.translation.operators import TABLES
+from runtime.store.translation.rollups import Measure, grouped, selected
+from runtime.store.translation.sources import LiveRollUp, RowSource, Shelf
+from runtime.store.translation.values import Values
+
+
+def translate(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[Any]:
+    """The value, typed so that selecting it gives a run-time value."""
+    context = _context(env, source)
+    return selected(context, context.part(node), node.kind)
+
+
+def condition(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[bool]:
+    """The node as a WHERE: blank and failed do not hold. Plain SQL, so that indexes are used."""
+    return _context(env, source).condition(node)
+
+
+def ordering(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[Any]:
+    """What to sort by: numbers by size, texts by code point. Blanks are NULL."""
+    context = _context(env, source)
+    part = context.part(node)
+    if part.shape is not None:
+        return context.numbers.order(part)
+    is_text = part.kind.name in ("text", "choice")
+    return collate(part.value, "C") if is_text and not env.is_sqlite else part.value
+
+
+def error_of(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[bool]:
+    """Whether the expression fails on the row; never NULL."""
+    part = _context(env, source).part(node)
+    return false() if part.error is None else part.error.build()
+
+
+def measure(
+    node: Node, source: RowSource, env: SqlEnv, *, only: ColumnElement[bool] | None = None
+) -> ColumnElement[Any]:
+    """A measure of the SELECT at hand (GROUP BY is the caller's), over its rows where `only` holds."""
+    context = Context(env, _values(env.dialect), TABLES, source, is_grouped=True, only=only)
+    return selected(context, context.part(node), node.kind)
+
+
+def rollup_select(
+    shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int], env: SqlEnv
+) -> Select[Any]:
+    """One grouped SELECT for a batch of parents: `parent`, `measure_0`, `measure_1` …
+
+    `one` says which rows (its own measure and condition are not looked at); parents without such rows
+    are not in the result: theirs is the measure over nothing."""
+    return grouped(_context(env, None), shelf, host, one, measures, parents)
+
+
+def _context(env: SqlEnv, source: RowSource | None) -> Context:
+    return Context(env, _values(env.dialect), TABLES, source)
+
+
+@lru_cache(maxsize=2)
+def _values(dialect: Dialect) -> Values:
+    return Values(dialect)

@@ -1,0 +1,1 @@
+"""The tests. `tests/conftest.py` says what every test may ask for."""

@@ -1,0 +1,49 @@
+"""A field type is complete: every surface is found by its key, and it has at most eight methods of its own
+to learn (issue "The spine", deliverable 6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder.fields.base import FieldType
+from builder.fields.registry import FIELD_TYPES
+
+KEYS = {one.key for one in FIELD_TYPES}
+
+
+def _columns() -> set[str]:
+    from runtime.store.columns.registry import COLUMNS
+
+    return set(COLUMNS)
+
+
+def _cells() -> set[str]:
+    from app.cells.registry import CELLS
+
+    return set(CELLS)
+
+
+def _sheet_cells() -> set[str]:
+    from runtime.sheets.cells import CELLS
+
+    return set(CELLS)
+
+
+@pytest.mark.parametrize("surface", [_columns, _cells, _sheet_cells], ids=["column", "cell", "sheet cell"])
+def test_registry_knows_every_field_type_and_no_other(surface) -> None:  # type: ignore[no-untyped-def]
+    assert surface() == KEYS
+
+
+def test_field_type_has_at_most_eight_methods() -> None:
+    public = [
+        name for name in vars(FieldType) if not name.startswith("_") and callable(vars(FieldType)[name])
+    ]
+    assert len(public) <= 8, public
+
+
+@pytest.mark.parametrize("one", FIELD_TYPES, ids=lambda one: one.key)
+def test_field_type_adds_no_public_method(one: type[FieldType]) -> None:
+    known = set(dir(FieldType))
+    assert {
+        name for name, value in vars(one).items() if not name.startswith("_") and callable(value)
+    } <= known

@@ -1,0 +1,1 @@
+"""Benchmarks: Formloom beside a hand-written program for the same work, in the same run."""
