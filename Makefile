@@ -77,6 +77,7 @@ format: setup-test ## put Python and templates into the one format
 wheel: setup ## build/wheel/*.whl with built assets and translations
 	@rm -rf build/wheel build/lib build/bdist.*
 	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w build/wheel .
+	@rm -rf build/lib build/bdist.*
 	@$(BIN)/python -m tools.wheel_contents build/wheel
 
 lock: ## resolve requirements*.in and package.json anew (needs the network)

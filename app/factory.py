@@ -1,7 +1,7 @@
 """The application: settings and a platform in, a Flask app out.
 
-In: `Settings`, and for tests a `Platform` that is ready. Out: `create_app`. Called by `formloom serve`,
-by `app/wsgi.py` and by tests. Screens are an explicit tuple: a new one adds its line here and nowhere else.
+In: `Settings`, and for tests a `Platform` that is ready. Out: `create_app`. Called by `formloom
+serve` and by tests. Screens are an explicit tuple: a new one adds its line here and nowhere else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers for people: whole pages, or the same fragment alone when htmx asks; toasts; going elsewhere.
 
 In: a screen's name ("members/list") and its values. Out: `page_or_fragment`, `toast`, `go`, `saved`.
-Called by every screen; docs/contributing-screens.md shows the pattern.
+Called by every screen; docs/contributing/add-a-screen.md shows the pattern.
 """
 
 from __future__ import annotations

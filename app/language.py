@@ -7,6 +7,7 @@ with English text as ids; they are read as they are, so nothing has to be compil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Words(NullTranslations):
         return f"⟦{text}⟧" if self.is_pseudo else text
 
     ugettext = gettext
-    ungettext = ngettext
+    ungettext = ngettext  # type: ignore[assignment]  # babel names the parameters otherwise
 
     def upgettext(self, context: str, message: str) -> str:
         found = self.words.get(f"{context}\x04{message}")
@@ -54,7 +55,7 @@ class Words(NullTranslations):
         return self.ngettext(singular, plural, n) if found is None else found
 
 
-class Catalogues(Domain):  # type: ignore[misc]
+class Catalogues(Domain):
     """Gives Flask-Babel the words of the request's language."""
 
     def get_translations(self) -> Words:
@@ -63,7 +64,7 @@ class Catalogues(Domain):  # type: ignore[misc]
         return words_of(str(get_locale()))
 
 
-class FormloomBabel(Babel):  # type: ignore[misc]
+class FormloomBabel(Babel):
     domain_instance = Catalogues()
 
 
@@ -83,12 +84,18 @@ def words_of(locale: str) -> Words:
     for path in sorted((LOCALE / locale / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as source:
             for message in read_po(source, locale=locale):
-                text = message.string if isinstance(message.string, str) else message.string[0]
-                if not message.id or not text or message.fuzzy:
+                key, text = _first(message.id), _first(message.string)
+                if not key or not text or message.fuzzy:
                     continue
-                key = message.id if isinstance(message.id, str) else message.id[0]
                 words[f"{message.context}\x04{key}" if message.context else key] = text
     return Words(words)
+
+
+def _first(text: str | Sequence[str] | None) -> str:
+    """Of a word with a plural the one form that Chinese has."""
+    if text is None or isinstance(text, str):
+        return text or ""
+    return text[0] if text else ""
 
 
 @lru_cache(maxsize=1)

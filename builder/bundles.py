@@ -60,6 +60,7 @@ class Manifest:
     description: Labels = field(default_factory=dict)
     icon: str = "apps"
     color: str = "blue"
+    seed: tuple[str, ...] = ()  # forms whose rows come along even without demo data: settings, dictionaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def read_files(files: Files) -> Bundle | tuple[Problem, ...]:
     for name in ("bundle.json", "app.json"):
         if name not in files:
             problems.append(Problem("bundle.file_missing", {"wanted": name}, name))
-    problems = problems or list(_check_names(documents))
+    problems = problems or [*_check_names(documents), *_check_seed(documents)]
     if problems:
         return tuple(problems)
     bundle = _assembled(documents)
@@ -227,6 +228,13 @@ def _check_names(documents: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem("bundle.unknown_form", {"given": form_id}, "app.json#/groups")
 
 
+def _check_seed(documents: Mapping[str, Any]) -> Iterator[Problem]:
+    """Forms whose rows always come along have rows."""
+    for place, key in enumerate(documents["bundle.json"].get("seed", ())):
+        if f"demo/{key}.json" not in documents:
+            yield Problem("bundle.unknown_form", {"given": key}, f"bundle.json#/seed/{place}")
+
+
 def _assembled(documents: Mapping[str, Any]) -> Bundle:
     words = documents["bundle.json"]
     manifest = Manifest(
@@ -237,6 +245,7 @@ def _assembled(documents: Mapping[str, Any]) -> Bundle:
         dict(words.get("description", {})),
         words.get("icon", "apps"),
         words.get("color", "blue"),
+        tuple(words.get("seed", ())),
     )
     forms = tuple(read_form(documents[f"forms/{key}.json"]) for key in words["forms"])
     names = sorted(name for name in documents if name.startswith("views/"))
@@ -292,6 +301,8 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
     words["icon"] = manifest.icon
     words["color"] = manifest.color
     words["forms"] = [form.key for form in bundle.documents.forms]
+    if manifest.seed:
+        words["seed"] = list(manifest.seed)
     return words
 
 

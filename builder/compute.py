@@ -12,12 +12,12 @@ Modes: "stored" is kept right by writing; "live" depends on today and is compute
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from builder.dependencies import Cell, DependencyGraph, build_graph
-from builder.fields.base import ExpressionSlot, FieldType, Role
+from builder.fields.base import FieldType, Role
 from builder.fields.registry import field_type
 from builder.forms import Field, Form, Rule
 from builder.linked import LinkedRows, linked_rows
@@ -36,8 +36,8 @@ from builder.reads import (
 from builder.world import build_world
 from expressions import check, compile_expression
 from expressions.functions import REGISTRY
-from expressions.kinds import BOOL, Kind
-from expressions.nodes import Call, Const, Node
+from expressions.kinds import BOOL, NULL, Kind
+from expressions.nodes import Aggregate, Call, Const, Node
 from expressions.world import World
 
 Mode = Literal["stored", "live", "daily"]
@@ -56,6 +56,9 @@ class Clause:
     @cached_property
     def compiled(self):  # type: ignore[no-untyped-def]  # Compiled is private to expressions
         return compile_expression(self.node)
+
+
+NOTHING = Clause(Const(None, NULL, (0, 0)), frozenset())
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class RollUp(ComputedField):
     source_form: str = ""
     link: str | None = None
     where: Clause | None = None
-    empty: Clause | None = None  # the measure over no rows
+    empty: Clause = NOTHING  # the measure over no rows
 
 
 @dataclass(frozen=True)
@@ -262,8 +265,6 @@ def _all_reads(one: ComputedField) -> frozenset[Read]:
 
 def _with_modes(drafts: Iterable[ComputedField], graph: DependencyGraph) -> tuple[ComputedField, ...]:
     """The computed fields in the graph's order, their today-dependence carried along it."""
-    from dataclasses import replace
-
     by_cell = {one.cell: one for one in drafts}
     done: dict[Cell, ComputedField] = {}
     for cell in graph.order:
@@ -354,19 +355,17 @@ class _Reading:
 
     def field_plans(self, form: Form, table: str, only: Form | None = None) -> tuple[FieldPlan, ...]:
         place = record_place(form.id) if table == form.id else line_place(form.id, table)
-        plans = []
-        for one in (only or form).fields:
-            plans.append(
-                FieldPlan(
-                    one,
-                    field_type(one),
-                    self._clause(one.default, place, form, one, role="default"),
-                    self._clause(one.visible_when, place, form, one, role="condition"),
-                    self._clause(one.required_when, place, form, one, role="condition"),
-                    self._clause(one.readonly_when, place, form, one, role="condition"),
-                )
+        return tuple(
+            FieldPlan(
+                one,
+                field_type(one),
+                self._clause(one.default, place, form, one, role="default"),
+                self._clause(one.visible_when, place, form, one, role="condition"),
+                self._clause(one.required_when, place, form, one, role="condition"),
+                self._clause(one.readonly_when, place, form, one, role="condition"),
             )
-        return tuple(plans)
+            for one in (only or form).fields
+        )
 
     def columns_of(self, form: Form) -> Mapping[str, tuple[FieldPlan, ...]]:
         return {
@@ -419,10 +418,6 @@ def fitted(clause: Clause, kind: Kind) -> Clause:
 
 def over_no_rows(measure: Node) -> Node:
     """A roll-up's measure where there is nothing to measure: counts and sums are 0, the rest blank."""
-    from dataclasses import replace
-
-    from expressions.nodes import Aggregate
-
     if isinstance(measure, Aggregate):
         return Const(0 if measure.function in ZERO_WHEN_EMPTY else None, measure.kind, measure.span)
     if isinstance(measure, Call):

@@ -16,7 +16,7 @@ from typing import Any
 from builder.documents import read_form
 from builder.pointers import pointer
 from builder.problems import Problem
-from builder.shapes import check_shape
+from builder.shapes import check_shape, check_texts
 from builder.structure import check_structure
 
 KINDS = ("form", "view", "app", "bundle")
@@ -24,7 +24,7 @@ KINDS = ("form", "view", "app", "bundle")
 
 def check_document(kind: str, document: object) -> tuple[Problem, ...]:
     """What is wrong with a document of this kind; an unknown kind raises `KeyError`."""
-    problems = check_shape(schema_of(kind), document)
+    problems = check_shape(schema_of(kind), document) or check_texts(document)
     return problems or _SEMANTICS[kind](document)
 
 

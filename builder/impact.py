@@ -95,8 +95,7 @@ def _gone_fields(before: Form, after: Form, documents: AppDocuments) -> Iterator
     names = {key: spot.field for key, spot in gone.items()}
     names.update({option.id: spot.field for spot in gone.values() for option in spot.field.options})
     for use in uses_of(names, documents):
-        if use.user_id not in gone:
-            yield _used(use, names[use.used], "impact.still_used")
+        yield _used(use, names[use.used], "impact.still_used")
     for key, spot in gone.items():
         if spot.within is not None and spot.within.id in gone:
             continue  # goes with its subform

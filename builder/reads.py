@@ -10,7 +10,7 @@ stepping into lines or out to their record costs no hop.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,7 +105,7 @@ def _walk(node: Node, place: Place) -> Iterator[Read]:
                 yield from _walk(child, place)
 
 
-def _enter(link: Node, target: str, place: Place) -> Iterator[Read]:
+def _enter(link: Node, target: str, place: Place) -> Generator[Read, None, Place]:
     """Read a link (itself perhaps behind others) and answer the place it leads to."""
     if isinstance(link, Parent):
         return (yield from _enter(link.body, target, place.parent or place))

@@ -12,7 +12,7 @@ from expressions.compiler import Compiled, compile_expression
 from expressions.completion import Completion, complete
 from expressions.conditions import Condition, Group, from_conditions, to_conditions
 from expressions.errors import ExpressionError, ExpressionProblem, Fix
-from expressions.evaluation import Env, ErrorValue
+from expressions.evaluation import Env, ErrorValue, exact_numbers
 from expressions.parser import parse
 from expressions.printer import canonical_text, print_expression
 from expressions.references import References, references_of
@@ -35,6 +35,7 @@ __all__ = [
     "check",
     "compile_expression",
     "complete",
+    "exact_numbers",
     "from_conditions",
     "parse",
     "print_expression",

@@ -139,12 +139,8 @@ def _fit_choice(convert: Conversions, node: Node, expect: Kind) -> Node | None:
             convert.problem("choice.other", node.span, {}, ())
             return None
         return convert.option(node, expect)
-    if (
-        isinstance(node, Call)
-        and node.function == "LABEL"
-        and node.arguments[0].kind.choices == expect.choices
-    ):
-        return node.arguments[0]
+    if isinstance(node, Call) and node.function == "LABEL":  # put in before it was known what is wanted
+        return _fit_choice(convert, node.arguments[0], expect)
     if isinstance(node, Call) and node.function in _BRANCHING:
         return _refit_branches(convert, node, expect)
     if node.kind.name != "text":

@@ -31,6 +31,7 @@ Code = ast.expr
 Block = list[ast.stmt]
 
 MOST_KEPT = 4096
+MOST_TRIES = 6
 _OPERATORS: dict[str, ast.operator] = {"add": ast.Add(), "sub": ast.Sub(), "mul": ast.Mult()}
 _COMPARISONS: dict[str, ast.cmpop] = {
     "eq": ast.Eq(), "ne": ast.NotEq(), "lt": ast.Lt(), "le": ast.LtE(), "gt": ast.Gt(), "ge": ast.GtE(),
@@ -41,34 +42,20 @@ _NUM = ErrorValue("#NUM!")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An expression ready to run; safe to share between threads."""
+    """An expression ready to run; safe to share between threads.
+
+    `evaluate(row, env)` gives the value for one record or line, an `ErrorValue` when it cannot be worked
+    out. `evaluate_rows(rows, env)` gives a measure over rows in hand (queries do it in SQL)."""
 
     node: Node
-    run: Callable[[Row, Env, Iterable[Row]], Any]
+    evaluate: Callable[[Row, Env], Any]  # the generated function itself: a call around it would cost
 
     @property
     def kind(self) -> Kind:
         return self.node.kind
 
-    def evaluate(self, row: Row, env: Env) -> Any:
-        """The value for one record or line; an `ErrorValue` when it cannot be worked out."""
-        return self._answer(row, env, ())
-
     def evaluate_rows(self, rows: Iterable[Row], env: Env) -> Any:
-        """A measure over rows, all of them in hand (queries do it in SQL)."""
-        return self._answer({}, env, rows)
-
-    def _answer(self, row: Row, env: Env, rows: Iterable[Row]) -> Any:
-        before = getcontext()
-        setcontext(CONTEXT)
-        try:
-            return self.run(row, env, rows)
-        except Failure as failure:
-            return failure.value
-        except ArithmeticError:
-            return _NUM
-        finally:
-            setcontext(before)
+        return self.evaluate({}, env, rows)  # type: ignore[call-arg]
 
 
 _KEPT: OrderedDict[int, Compiled] = OrderedDict()
@@ -93,19 +80,41 @@ def _function(node: Node) -> Callable[..., Any]:
     writer = Writer()
     result = writer.piece(node)
     writer.finish(result, node.kind)
-    body = writer.root.statements()
-    arguments = ast.arguments(
-        posonlyargs=[],
-        args=[ast.arg(name) for name in ("row", "env", "rows")],
-        kwonlyargs=[],
-        kw_defaults=[],
-        defaults=[],
-    )
+    body = [_attempted(writer, writer.root.statements())]
+    if writer.needs_context:
+        body = _in_context(writer, body)
+    names = [ast.arg(name) for name in ("row", "env", "rows")]
+    arguments = ast.arguments([], names, None, [], [], None, [ast.Tuple([], ast.Load())])
     function = ast.FunctionDef("expression", arguments, body, [], lineno=1)
     module = ast.fix_missing_locations(ast.Module([function], []))
     scope: dict[str, Any] = {"__builtins__": {}, **writer.known}
     exec(compile(module, "<expression>", "exec"), scope)  # noqa: S102 - built from checked nodes only
     return scope["expression"]  # type: ignore[no-any-return]
+
+
+def _attempted(writer: Writer, body: Block) -> ast.stmt:
+    """Failures become what the function answers."""
+    ours = ast.Return(writer.attribute(writer.name("failure"), "value"))
+    handlers = [
+        ast.ExceptHandler(writer.name(writer.know("Failure", Failure)), "failure", [ours]),
+        ast.ExceptHandler(
+            writer.name(writer.know("ArithmeticError", ArithmeticError)),
+            None,
+            [ast.Return(writer.constant(_NUM))],
+        ),
+    ]
+    return ast.Try(body, handlers, [], [])
+
+
+def _in_context(writer: Writer, body: Block) -> Block:
+    """The language's decimal context around arithmetic that may need its 34 digits; nothing to do inside
+    `exact_numbers`."""
+    context = writer.name(writer.know("context", CONTEXT))
+    is_other = writer.compare("is_not", writer.name("before"), context)
+    enter = ast.If(is_other, [ast.Expr(writer.call(setcontext, context))], [])
+    leave = ast.If(is_other, [ast.Expr(writer.call(setcontext, writer.name("before")))], [])
+    before = _assignment("before", writer.call(getcontext))
+    return [before, enter, ast.Try(body, [], [], [leave])]
 
 
 # --- writing code -------------------------------------------------------------------------------------
@@ -139,6 +148,8 @@ class Writer:
         self.outside.hoisted = self.root.hoisted
         self.frame = self.root
         self.block = self.root.body
+        self._tries = 0
+        self.needs_context = False  # set by arithmetic whose results may be longer than 28 digits
 
     def piece(self, node: Node) -> Piece:
         written: Piece = rule_for(node)(self, node)
@@ -209,6 +220,9 @@ class Writer:
     def choose(self, test: Code, then: Code, otherwise: Code) -> Code:
         return ast.IfExp(test, then, otherwise)
 
+    def beginning(self, text: Code, count: int) -> Code:
+        return ast.Subscript(text, ast.Slice(None, ast.Constant(count)), ast.Load())
+
     def listed(self, parts: Sequence[Code]) -> Code:
         return ast.Tuple(list(parts), ast.Load())
 
@@ -269,11 +283,30 @@ class Writer:
         if then or otherwise:
             self.block.append(ast.If(test, then or [ast.Pass()], otherwise or []))
 
-    def attempt(self, body: Block, otherwise: Block, *, failure: str | None = None) -> None:
-        """`try`: what cannot be worked out is answered by `otherwise`, which may keep the failure."""
+    def attempt(
+        self, body: Block, otherwise: Block, *, failure: str | None = None, result: str | None = None
+    ) -> None:
+        """`try`: what cannot be worked out is answered by `otherwise`, which may keep the failure. Python
+        allows twenty of them inside one another: deep ones get a function of their own for `body`, which
+        gives `result`."""
         self.known["FAILURES"] = FAILURES
+        if result is not None and self._tries >= MOST_TRIES:
+            name = self.fresh("attempt")
+            nothing = ast.arguments([], [], None, [], [], None, [])
+            inner = ast.FunctionDef(name, nothing, [*body, ast.Return(self.name(result))], [], lineno=1)
+            self.block.append(inner)
+            body = [_assignment(result, ast.Call(self.name(name), [], []))]
         handler = ast.ExceptHandler(self.name("FAILURES"), failure, otherwise or [ast.Pass()])
         self.block.append(ast.Try(body or [ast.Pass()], [handler], [], []))
+
+    @contextmanager
+    def trying(self) -> Any:
+        """Code for the body of a `try` is written: counts how deep they are."""
+        self._tries += 1
+        try:
+            yield
+        finally:
+            self._tries -= 1
 
     def raise_again(self, failure: str) -> None:
         """`raise` the failure kept in a variable, if there is one."""

@@ -19,7 +19,7 @@ from expressions.lexing import ENDS_OPERAND, Lexeme, lex
 from expressions.names import index_of, option_label
 from expressions.nodes import Name, Span
 from expressions.resolver import Line, Resolver, Scope, brace, subform_id
-from expressions.suggestions import fold, spellings
+from expressions.suggestions import Suggestions, fold, spellings
 from expressions.world import FieldInfo, FormInfo, World
 
 MOST = 50
@@ -56,7 +56,7 @@ class _Cursor:
         form = world.get(form_id)
         above = parent_form or form.parent
         self.scope = Scope((form, world.get(above)) if above is not None else (form,))
-        self.resolver = Resolver(self.names, lambda _problem: None)
+        self.resolver = Resolver(self.names, lambda _problem: None, Suggestions())
         self.start, self.written, self.is_text = self._partial(text)
         self.before = lex(text[: self.start]).tokens
         while self.before and not self.before[-1].written:
@@ -79,8 +79,8 @@ class _Cursor:
         for position, (names, one) in enumerate(self._candidates()):
             score = _score(fold(self.written), names)
             if score is not None:
-                scored.append((score, position, one))
-        return [one for _, _, one in sorted(scored, key=lambda entry: entry[:2])[:MOST]]
+                scored.append((*score, position, one))
+        return [entry[-1] for entry in sorted(scored, key=lambda entry: entry[:3])[:MOST]]
 
     def _candidates(self) -> Iterator[tuple[tuple[str, ...], Completion]]:
         options = self._options_expected()
@@ -218,18 +218,19 @@ def _names_of(one: FieldInfo) -> tuple[str, ...]:
     return (one.key, *(label for _, label in one.labels))
 
 
-def _score(sought: str, names: Iterable[str]) -> int | None:
-    """0 for a beginning, 1 for a beginning of the pinyin, 2 for a part; None when nothing fits."""
+def _score(sought: str, names: Iterable[str]) -> tuple[int, int] | None:
+    """How well the names fit, less is better: 0 for a beginning, 1 for a beginning of the pinyin, 2 for a
+    part; then shorter names first. None when nothing fits."""
     if not sought:
+        return 0, 0
+    found = [(score, len(name)) for name in names if (score := _fit(sought, fold(name))) is not None]
+    return min(found, default=None)
+
+
+def _fit(sought: str, name: str) -> int | None:
+    if name.startswith(sought):
         return 0
-    best: int | None = None
-    for name in names:
-        folded = fold(name)
-        score = 0 if folded.startswith(sought) else None
-        if score is None and sought.isascii() and any(one.startswith(sought) for one in spellings(folded)):
-            score = 1
-        if score is None and sought in folded:
-            score = 2
-        if score is not None and (best is None or score < best):
-            best = score
-    return best
+    if sought.isascii() and any(one.startswith(sought) for one in spellings(name)):
+        return 1
+    is_telling = len(sought) > 1 or not sought.isascii()
+    return 2 if is_telling and sought in name else None

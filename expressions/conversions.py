@@ -18,7 +18,7 @@ from expressions.kinds import DATE, TEXT, Kind, list_of
 from expressions.names import find_option
 from expressions.nodes import Call, Const, Items, Lines, Node, Parent, Span
 from expressions.resolver import Report
-from expressions.suggestions import nearest
+from expressions.suggestions import Suggestions
 
 ORDERED = ("number", "text", "date", "datetime")
 _DATE_TEXT = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z", re.ASCII)
@@ -37,9 +37,10 @@ _YES_WORDS = {
 class Conversions:
     """Conversions over one source text (its pieces go into the fix-its)."""
 
-    def __init__(self, source: str, report: Report) -> None:
+    def __init__(self, source: str, report: Report, suggestions: Suggestions) -> None:
         self.source = source
         self.report = report
+        self.nearest = suggestions.nearest
         self._by_name: dict[str, Callable[[Node], Node | None]] = {
             "number": self.to_number, "text": self.to_text, "bool": self.to_bool, "date": self.to_date,
             "moment": self.to_moment, "shown": self.to_shown, "scalar": self.to_scalar,
@@ -147,9 +148,9 @@ class Conversions:
         return self._unlike(nodes)
 
     def _unify_choices(self, nodes: Sequence[Node], *, is_comparison: bool) -> tuple[Node, ...] | None:
-        kinds = list(
-            dict.fromkeys(node.kind for node in nodes if node.kind.name == "choice" and node.kind.choices)
-        )
+        choices = [node for node in nodes if node.kind.name == "choice"]
+        telling = [node for node in choices if not isinstance(node, Const)] or choices
+        kinds = list(dict.fromkeys(node.kind for node in telling))
         texts = [node for node in nodes if node.kind.name == "text"]
         literals = [node for node in texts if isinstance(node, Const)]
         if len(kinds) == 1 and len(texts) == len(literals) and (is_comparison or not texts):
@@ -170,7 +171,7 @@ class Conversions:
         if found is not None:
             return Const(found.id, kind, node.span)
         names = [name for one in kind.choices for name in (*(label for _, label in one.labels), one.key)]
-        near = nearest(str(node.value), names)
+        near = self.nearest(str(node.value), names)
         fixes = tuple(
             Fix("use", {"text": one}, node.span, '"' + one.replace('"', '""') + '"') for one in near
         )

@@ -9,7 +9,8 @@ Laws of a run-time value: text is never '' (an empty text is blank, `None`), a n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import (
@@ -20,6 +21,8 @@ from decimal import (
     DivisionByZero,
     InvalidOperation,
     Overflow,
+    getcontext,
+    setcontext,
 )
 from functools import lru_cache
 from typing import Literal, NoReturn
@@ -39,6 +42,17 @@ CONTEXT = Context(prec=34, rounding=ROUND_HALF_UP, Emin=-40, Emax=40, traps=_TRA
 _DIVISION = Context(prec=60, rounding=ROUND_05UP, Emin=-200, Emax=200, traps=_TRAPS)
 _PLACES = Decimal(1).scaleb(-DIVISION_PLACES)
 ZERO = Decimal(0)
+
+
+@contextmanager
+def exact_numbers() -> Iterator[None]:
+    """The language's decimal context for a batch: what evaluates many times enters it once."""
+    before = getcontext()
+    setcontext(CONTEXT)
+    try:
+        yield
+    finally:
+        setcontext(before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NAME = re.compile(r"\s*#?\w+")
 _SIGNS = {
     "==": "=", "===": "=", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">=", "&&": "and", "||": "or",
     "−": "-", "–": "-", "—": "-", "×": "*", "÷": "/", "·": ".", "。": ".", "、": ",", ";": ",", "【": "[",
@@ -132,15 +133,27 @@ def _skip_unknown(text: str, position: int, found: Lexed) -> int:
     fixes = [Fix("remove", {"text": sign}, (position, position + 1), "")]
     code, params = "character.unknown", {"text": sign}
     if sign in "{｛":
-        code, fixes = "brace.unclosed", [Fix("insert", {"text": "}"}, (len(text), len(text)), "}")]
-        found.is_readable = False
-        found.problems.append(ExpressionProblem(code, (position, len(text)), params, tuple(fixes)))
-        return len(text)
+        return _open_brace(text, position, found)
     if sign in "?？":
         code, fixes = "ternary", []
     found.is_readable = found.is_readable and sign not in "?？:："
     found.problems.append(ExpressionProblem(code, (position, position + 1), params, tuple(fixes)))
     return position + 1
+
+
+def _open_brace(text: str, position: int, found: Lexed) -> int:
+    """`{金额 + 1`: the name ends with its word."""
+    name = _NAME.match(text, position + 1)
+    end = name.end() if name is not None else len(text)
+    fix = Fix("insert", {"text": "}"}, (end, end), "}")
+    found.problems.append(
+        ExpressionProblem("brace.unclosed", (position, end), {"text": text[position]}, (fix,))
+    )
+    if name is None:
+        found.is_readable = False
+    else:
+        found.tokens.append(Lexeme("NAME", name.group().strip(), (position, end), text[position:end]))
+    return end
 
 
 # --- readers: one for each group of the pattern -----------------------------------------------
@@ -202,6 +215,9 @@ def _read_word(written: str, span: Span, text: str, found: Lexed) -> None:
     is_call = rest[:1] in ("(", "（")
     if before == "DOT":
         found.tokens.append(Lexeme("NAME", plain, span, written))
+    elif before in ENDS_OPERAND and upper in ("不属于", "不屬於"):
+        found.tokens.append(Lexeme("NOT", "not", (span[0], span[0] + 1), written[:1]))
+        found.tokens.append(Lexeme("IN", "in", (span[0] + 1, span[1]), written[1:]))
     elif before in ENDS_OPERAND and upper in _BETWEEN_WORDS:
         kind, value = _BETWEEN_WORDS[upper]
         found.tokens.append(Lexeme(kind, value, span, written))
@@ -209,7 +225,12 @@ def _read_word(written: str, span: Span, text: str, found: Lexed) -> None:
         found.tokens.append(Lexeme("IN", "in", span, written))
     elif upper in _LITERALS:
         found.tokens.append(Lexeme(*_LITERALS[upper], span, written))
-    elif before == "LPAR" and upper in _DISTINCT and rest[:1] not in (*".．·),，（(=<>+-*/&", ""):
+    elif (
+        before == "LPAR"
+        and _is_in_call(found)
+        and upper in _DISTINCT
+        and rest[:1] not in (*".．·)）,，、=＝<>+*/&^%", "")
+    ):
         found.tokens.append(Lexeme("DISTINCT", "DISTINCT", span, written))
     elif is_call:
         found.tokens.append(Lexeme("FUNCTION", plain, span, written))
@@ -217,6 +238,10 @@ def _read_word(written: str, span: Span, text: str, found: Lexed) -> None:
         found.tokens.append(Lexeme("NOT", "not", span, written))
     else:
         found.tokens.append(Lexeme("NAME", plain, span, written))
+
+
+def _is_in_call(found: Lexed) -> bool:
+    return len(found.tokens) > 1 and found.tokens[-2].type == "FUNCTION"
 
 
 def _read_sign(written: str, span: Span, _text: str, found: Lexed) -> None:

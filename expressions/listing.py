@@ -38,6 +38,9 @@ from expressions.resolver import Line, Scope
 if TYPE_CHECKING:
     from expressions.typer import Typer
 
+_COUNTS = ("COUNT", "COUNTA")
+_LISTS = ("list", "numbers")
+
 
 class Lists:
     """Types what is a list, for one typer."""
@@ -86,9 +89,10 @@ class Lists:
         found = [self.value(part, scope) for part in parts]
         return None if None in found else tuple(found)  # type: ignore[arg-type]
 
-    def value(self, part: Syntax, scope: Scope) -> Node | None:
-        """A node for an argument that may go over the lines of a subform."""
-        line = self._line_of(part, scope)
+    def value(self, part: Syntax, scope: Scope, *, is_list: bool = False) -> Node | None:
+        """A node for an argument that may go over the lines of a subform; with `is_list` it must, even
+        inside an aggregate over the same subform."""
+        line = self._line_of(part, scope, is_list=is_list)
         return self.typer.node(part, scope) if line is None else self._over_lines(part, scope, line)
 
     def numbers(self, node: Node) -> Node | None:
@@ -116,32 +120,37 @@ class Lists:
 
     # --- lines of a subform -------------------------------------------------------------------------
 
-    def _line_of(self, part: Syntax, scope: Scope) -> Line | None:
+    def _line_of(self, part: Syntax, scope: Scope, *, is_list: bool = False) -> Line | None:
         """The subform that an argument goes over; a second one is a problem."""
-        found = list(dict.fromkeys(self._lines_in(part, scope)))
-        if scope.line is not None:
+        found = list(dict.fromkeys(self._lines_in(part, scope, is_top=True)))
+        if scope.line is not None and not is_list and not self._is_whole(part, scope):
             found = [one for one in found if (one.field, one.level) != (scope.line.field, scope.line.level)]
         if len(found) > 1:
-            form = [self.typer.resolver.names.world.forms[one.form.id] for one in found[:2]]
-            self.typer.problem("lines.two_subforms", part.span, {"one": form[0].key, "other": form[1].key})
+            params: dict[str, object] = {"one": found[0].form.key, "other": found[1].form.key}
+            self.typer.problem("lines.two_subforms", part.span, params)
         return found[0] if found else None
 
-    def _lines_in(self, part: Syntax, scope: Scope) -> Iterator[Line]:
+    def _lines_in(self, part: Syntax, scope: Scope, *, is_top: bool = False) -> Iterator[Line]:
+        """The subforms whose columns stand in `part`; not those inside what is a list of its own."""
         if isinstance(part, Name):
             line = self.typer.resolver.subform_of(part, scope)
-            if line is not None:
+            if line is not None and (is_top or not self._is_whole(part, scope)):
                 yield line
         elif isinstance(part, Distinct):
             yield from self._lines_in(part.body, scope)
-        elif isinstance(part, (Apply, Listing)):
-            inner = part.arguments if isinstance(part, Apply) else part.items
-            if isinstance(part, Apply) and _is_aggregate(part) and len(inner) == 1:
-                return
-            for one in inner:
+        elif isinstance(part, Listing):
+            for one in part.items:
+                yield from self._lines_in(one, scope)
+        elif isinstance(part, Apply) and not _is_aggregate(part):
+            for position, one in enumerate(part.arguments):
+                if not _takes_list(part, position):
+                    yield from self._lines_in(one, scope)
+        elif isinstance(part, Apply) and len(part.arguments) > 1:
+            for one in part.arguments:
                 yield from self._lines_in(one, scope)
 
     def _over_lines(self, part: Syntax, scope: Scope, line: Line) -> Node | None:
-        if isinstance(part, Name) and self._is_whole(part, scope):
+        if self._is_whole(part, scope):
             body: Node | None = Const(True, BOOL, part.span)
             kind = list_of(Kind("record", form=line.form.id))
         else:
@@ -156,13 +165,12 @@ class Lists:
             node = Parent(node, node.kind, node.span)
         return node
 
-    def _is_whole(self, name: Name, scope: Scope) -> bool:
+    def _is_whole(self, part: Syntax, scope: Scope) -> bool:
         """The subform itself, without a column."""
-        shorter = len(name.parts) - 1
-        if shorter == 0:
-            return True
-        before = Name(name.parts[:shorter], name.part_spans[:shorter], name.span)
-        return self.typer.resolver.subform_of(before, scope) is None
+        if not isinstance(part, Name) or self.typer.resolver.subform_of(part, scope) is None:
+            return False
+        before = Name(part.parts[:-1], part.part_spans[:-1], part.span)
+        return len(part.parts) == 1 or self.typer.resolver.subform_of(before, scope) is None
 
     def _steps(self, scope: Scope, line: Line) -> int:
         """How far up the record that has the lines is, seen from the row at hand."""
@@ -184,7 +192,7 @@ class Lists:
             return self._over_rows(
                 function, name, parts[0], one, replace(scope, is_measure=False), is_distinct
             )
-        argument = self._argument_of(parts, one, scope)
+        argument = self._argument_of(parts, scope, is_mixed=name in _COUNTS and not is_distinct)
         argument = self._fitting(function, argument) if argument is not None else None
         if argument is None:
             return None
@@ -196,8 +204,8 @@ class Lists:
             node = Parent(node, node.kind, node.span)
         return node
 
-    def _argument_of(self, parts: tuple[Syntax, ...], one: Apply, scope: Scope) -> Node | None:
-        """The list an aggregate goes over."""
+    def _argument_of(self, parts: tuple[Syntax, ...], scope: Scope, *, is_mixed: bool) -> Node | None:
+        """The list an aggregate goes over; its items are of one kind unless `is_mixed`."""
         if len(parts) == 1 and scope.line is not None:
             record = replace(scope, line=None)
             line = self._line_of(parts[0], record)
@@ -210,8 +218,8 @@ class Lists:
         if len(nodes) == 1 and nodes[0].kind.is_list:
             return nodes[0]
         flat = [inner for node in nodes for inner in (node.items if isinstance(node, Items) else (node,))]
-        unified = self._together(tuple(flat))
-        return self.items(unified, one.span) if unified is not None else None
+        unified = tuple(flat) if is_mixed else self._together(tuple(flat))
+        return self.items(unified, (parts[0].span[0], parts[-1].span[1])) if unified is not None else None
 
     def _together(self, nodes: tuple[Node, ...]) -> tuple[Node, ...] | None:
         if any(node.kind.is_list for node in nodes):
@@ -263,3 +271,12 @@ def _inmost(node: Node) -> Node:
     while isinstance(node, Parent):
         node = node.body
     return node
+
+
+def _takes_list(part: Apply, position: int) -> bool:
+    if part.function == "in":
+        return position == 1
+    function = find_function(part.function)
+    return (
+        function is not None and bool(function.parameters) and function.parameter(position).accepts in _LISTS
+    )

@@ -67,6 +67,15 @@ class WorldNames:
     others: dict[str, FormInfo] = field(default_factory=dict)
     options: dict[str, Kind] = field(default_factory=dict)
     checked: OrderedDict[object, object] = field(default_factory=OrderedDict)
+    _field_names: frozenset[str] | None = None
+
+    @property
+    def field_names(self) -> frozenset[str]:
+        """Every name of a field anywhere: a single form of such a name must be written by its id."""
+        if self._field_names is None:
+            written = (name for form in self.world.forms.values() for name in self.fields(form).written())
+            self._field_names = frozenset(map(fold, written))
+        return self._field_names
 
     def fields(self, form: FormInfo) -> FormNames:
         found = self.forms.get(form.id)

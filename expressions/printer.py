@@ -27,6 +27,7 @@ from expressions.nodes import (
     Setting,
 )
 from expressions.resolver import brace
+from expressions.suggestions import fold
 from expressions.world import FieldInfo, FormInfo, World
 
 # operator → (how strongly it binds, sign); the grammar's levels
@@ -92,7 +93,8 @@ class PeopleNames(Names):
         if found is None:
             return super().form(form)
         for name in (_label(found, self.language), found.key):
-            single = self.names.single(name) if _can_write(name) else None
+            is_free = _can_write(name) and fold(name) not in self.names.field_names
+            single = self.names.single(name) if is_free else None
             if single is not None and single.id == form:
                 return brace(name)
         return super().form(form)

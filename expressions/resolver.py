@@ -15,7 +15,7 @@ from expressions.functions import NAMES, find_function
 from expressions.kinds import Kind
 from expressions.names import PARENT_WORDS, WorldNames, field_words
 from expressions.nodes import Field, Follow, Name, Node, Parent, Setting, Span
-from expressions.suggestions import fold, nearest
+from expressions.suggestions import Suggestions, fold
 from expressions.world import FieldInfo, FormInfo
 
 Report = Callable[[ExpressionProblem], None]
@@ -50,9 +50,10 @@ def subform_id(one: FieldInfo) -> str | None:
 class Resolver:
     """Resolves names of one world."""
 
-    def __init__(self, names: WorldNames, report: Report) -> None:
+    def __init__(self, names: WorldNames, report: Report, suggestions: Suggestions) -> None:
         self.names = names
         self.report = report
+        self.nearest = suggestions.nearest
 
     # --- public -------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Resolver:
         if self._report_split(name, position, form):
             return None
         other = self.names.others.get(fold(part))
-        if other is not None and other.parent is None and position == 0:
+        if other is not None and other.parent is None and position == 0 and len(name.parts) > 1:
             self._problem("form.not_reachable", name.span, {"name": field_words(other)})
             return None
         return self._unknown_first(name, position, scope, form)
@@ -253,7 +254,7 @@ class Resolver:
 
     def _unknown_field(self, name: Name, position: int, form: FormInfo) -> Node | None:
         part, span = name.parts[position], name.part_spans[position]
-        near = nearest(part, self.names.fields(form).written())
+        near = self.nearest(part, self.names.fields(form).written())
         fixes = tuple(Fix("use", {"text": one}, span, brace(one)) for one in near)
         code = "name.gone" if part.startswith("#") else "name.unknown"
         return self._problem(code, span, {"name": part, "form": field_words(form)}, fixes)
@@ -278,10 +279,10 @@ class Resolver:
             for one in (single.key, *dict(single.labels).values())
         ]
         functions = list(NAMES) if len(name.parts) == 1 and not part.startswith("#") else []
-        near = nearest(part, [*self.names.fields(form).written(), *singles])
+        near = self.nearest(part, [*self.names.fields(form).written(), *singles])
         for one in near:
             yield Fix("use", {"text": one}, span, brace(one))
-        for one in nearest(part, functions) if not near else ():
+        for one in self.nearest(part, functions) if not near else ():
             yield Fix("use", {"text": f"{one}()"}, span, f"{one}()")
 
     def _dot_fixes(self, name: Name) -> tuple[Fix, ...]:

@@ -14,7 +14,6 @@ from expressions.functions import REGISTRY, Function, formats
 from expressions.kinds import NULL, Kind
 from expressions.nodes import Apply, Call, Const, Items, Lines, Node, Parent
 from expressions.resolver import Scope
-from expressions.suggestions import nearest
 
 if TYPE_CHECKING:
     from expressions.typer import Typer
@@ -172,7 +171,7 @@ def _format(typer: Typer, function: Function, one: Apply, scope: Scope) -> Node 
         and not _is_format(inner.kind, str(pattern.value))
     ):
         params: dict[str, object] = {"text": str(pattern.value)}
-        return typer.problem("format.unknown", pattern.span, params, *_formats(inner.kind, pattern))
+        return typer.problem("format.unknown", pattern.span, params, *_formats(typer, inner.kind, pattern))
     return typer.call(function, (inner, pattern) if pattern is not None else (inner,), one.span)
 
 
@@ -182,11 +181,11 @@ def _is_format(kind: Kind, pattern: str) -> bool:
     return kind.name not in ("date", "datetime") or formats.is_date_format(pattern)
 
 
-def _formats(kind: Kind, pattern: Const) -> tuple[Fix, ...]:
+def _formats(typer: Typer, kind: Kind, pattern: Const) -> tuple[Fix, ...]:
     offered = (
         ("0.00", "#,##0.00", "0%") if kind.is_number else ("yyyy-mm-dd", "yyyy年m月d日", "yyyy-mm-dd hh:mm")
     )
-    near = nearest(str(pattern.value), offered) or offered
+    near = typer.nearest(str(pattern.value), offered) or offered
     return tuple(Fix("use", {"text": one}, pattern.span, f'"{one}"') for one in near)
 
 

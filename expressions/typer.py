@@ -13,6 +13,7 @@ from decimal import Decimal
 from expressions import bounds
 from expressions.conversions import Conversions
 from expressions.errors import ExpressionProblem, Fix, Words
+from expressions.evaluation import number_text
 from expressions.functions import NAMES, REGISTRY, Function, find_function
 from expressions.functions.dates import DATE_UNITS, UNITS
 from expressions.kinds import BOOL, DATE, NULL, TEXT, USER, Kind
@@ -33,7 +34,7 @@ from expressions.nodes import (
 )
 from expressions.resolver import Resolver, Scope
 from expressions.special import SHAPES
-from expressions.suggestions import fold, nearest
+from expressions.suggestions import Suggestions, fold
 
 OPERATORS = {
     "or": "or", "and": "and", "not": "not", "=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt",
@@ -51,8 +52,10 @@ class Typer:
         self.names = names
         self.problems: list[ExpressionProblem] = []
         self.warnings: list[ExpressionProblem] = []
-        self.resolver = Resolver(names, self.problems.append)
-        self.convert = Conversions(source, self.problems.append)
+        suggestions = Suggestions()
+        self.nearest = suggestions.nearest
+        self.resolver = Resolver(names, self.problems.append, suggestions)
+        self.convert = Conversions(source, self.problems.append, suggestions)
         self.lists = Lists(self)
         self._readers: dict[type, Callable[..., Node | None]] = {
             Literal_: self._literal, Name: self._name, OptionName: self._option, Apply: self._apply,
@@ -84,7 +87,7 @@ class Typer:
         if isinstance(value, bool):
             return Const(value, BOOL, one.span)
         if isinstance(value, Decimal):
-            return Const(value, bounds.literal(value), one.span)
+            return number_const(value, one.span)
         return Const(value, TEXT if isinstance(value, str) else DATE, one.span)
 
     def _name(self, one: Name, scope: Scope) -> Node | None:
@@ -133,7 +136,7 @@ class Typer:
 
     def _unknown_function(self, one: Apply, scope: Scope) -> Node | None:
         self.nodes(one.arguments, scope)
-        near = nearest(one.function, NAMES)
+        near = self.nearest(one.function, NAMES)
         fixes = [Fix("use", {"text": name}, one.function_span, name) for name in near]
         if self.resolver.names.fields(scope.chain[0]).find(one.function):
             name = self.source[slice(*one.function_span)]
@@ -175,13 +178,19 @@ class Typer:
             self.problem("unit.not_constant", node.span)
             return None
         known = [word for unit, words in UNITS.items() for word in (unit, *words)]
-        near = nearest(written, [word for word in known if len(word) > 1 or not word.isascii()]) or (
+        near = self.nearest(written, [word for word in known if len(word) > 1 or not word.isascii()]) or (
             "day",
             "month",
             "year",
         )
         params: dict[str, object] = {"name": written, "units": ", ".join(UNITS)}
         return self.problem("unit.unknown", node.span, params, *_unit_fixes(node, near))
+
+
+def number_const(value: Decimal, span: tuple[int, int]) -> Const:
+    """A constant without trailing zeros or exponent: 1.50 and 1.5 are the same node, 1e3 is 1000."""
+    plain = Decimal(number_text(value))
+    return Const(plain, bounds.literal(plain), span)
 
 
 def _unit_fixes(node: Node, units: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -316,7 +325,7 @@ def _negation(typer: Typer, function: Function, one: Apply, scope: Scope) -> Nod
     node = typer.node(one.arguments[0], scope)
     node = typer.convert.to_number(node) if node is not None else None
     if isinstance(node, Const) and isinstance(node.value, (int, Decimal)):
-        return Const(-node.value, node.kind, one.span)
+        return number_const(-Decimal(node.value), one.span)
     return typer.call(function, (node,), one.span) if node is not None else None
 
 

@@ -37,7 +37,10 @@ class AuditRow:
 
 
 def note(work: Work, action: str, target: str = "") -> None:
-    """Beside what the unit of work does, in its transaction."""
+    """Beside what the unit of work does, in its transaction; after it where it only reads."""
+    if not work.is_writing:
+        work.notes.append((action, target))
+        return
     write(work.connection, work.workspace.id, work.now, work.actor, action, target)
 
 
@@ -62,8 +65,10 @@ def chain(before: str, line: dict[str, Any]) -> str:
     return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
 
 
-def write_denials(connection: Any, work: Work) -> None:
-    """What was asked and refused in a unit of work that is over."""
+def write_afterwards(connection: Any, work: Work) -> None:
+    """What was asked and refused, or done without writing, in a unit of work that is over."""
+    for action, target in work.notes:
+        write(connection, work.workspace.id, work.now, work.actor, action, target)
     for purpose, target in work.denials:
         write(connection, work.workspace.id, work.now, work.actor, "denied", f"{purpose} {target}")
 

@@ -21,12 +21,13 @@ from builder.compute import FieldPlan
 from builder.dependencies import Cell
 from builder.fields.base import ParseContext
 from builder.problems import Problem
+from builder.reads import Hop
 from expressions import Env, ErrorValue
 from runtime import access, evaluation, linked, resolution, rows, validation
 from runtime.coercion import OWNER, Coerced, coerce
 from runtime.evaluation import Face
-from runtime.record_ids import new_record_id, new_record_ids
 from runtime.recompute import snapshot
+from runtime.record_ids import new_record_id, new_record_ids
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
@@ -44,7 +45,12 @@ class Candidate:
     row: Row
     before: Row | None
     problems: list[Problem] = field(default_factory=list)
-    face: Face = Face()
+    face: Face = field(default_factory=Face)
+
+    @property
+    def was(self) -> Row:
+        """The row before; nothing in a new record."""
+        return self.before if self.before is not None else {}
 
 
 @dataclass
@@ -106,14 +112,13 @@ def restored_candidates(
     for before in befores:
         row = snapshot(form, before) | {"updated_at": work.now, "updated_by": work.actor.member_id}
         for key, value in values[before["id"]].items():
-            row[key] = tuple(dict(line) for line in value) if key in form.tables.lines else value  # type: ignore[union-attr]
+            row[key] = tuple(dict(line) for line in value) if key in form.tables.lines else value
         candidates.append(Candidate(Coerced(), row, before))
     found = [one.row for one in candidates]
     related = linked.gather(work, form, found, form.plan.linked, also=_link_ids(form, candidates))
     env = linked.environment(work, form, related)
     for one in candidates:
-        assert one.before is not None
-        only = changed_cells(form, one.before, one.row)
+        only = changed_cells(form, one.was, one.row)
         evaluation.compute(form.plan, form.plan.written, one.row, env, only=only)
     pairs = [(one.before, one.row) for one in candidates]
     for place, problem in validation.duplicates(work, form, pairs):
@@ -138,7 +143,6 @@ def blank_row(form: FormHandle) -> Row:
     row |= dict.fromkeys(form.tables.values, ())
     row |= dict.fromkeys(form.tables.lines, ())
     for one in form.plan.roll_ups:
-        assert one.empty is not None
         value = one.empty.compiled.evaluate({}, _NO_ENV)
         row[one.id] = evaluation.storable(one.kind, value)
     return row
@@ -150,7 +154,7 @@ _NO_ENV: Any = None  # the measure over nothing is made of constants
 def _new_line(form: FormHandle, subform: str, given: Mapping[str, Any]) -> Row:
     line: Row = {one.field.id: None for one in form.plan.columns[subform]}
     line |= dict.fromkeys(form.tables.lines[subform].values, ())
-    return line | given | {"id": new_record_id()}
+    return {**line, **given, "id": new_record_id()}
 
 
 def _changed_row(work: Work, form: FormHandle, coerced: Coerced, before: Row) -> Row:
@@ -184,7 +188,8 @@ def _settled(work: Work, form: FormHandle, candidates: list[Candidate]) -> Batch
     found = [one.row for one in candidates]
     related = linked.gather(work, form, found, form.plan.linked, also=_link_ids(form, candidates))
     env = linked.environment(work, form, related)
-    if any([_fill_defaults(form, one, env) for one in candidates if one.before is None or form.tables.lines]):
+    used = [_fill_defaults(form, one, env) for one in candidates if one.before is None or form.tables.lines]
+    if any(used):
         also = _link_ids(form, candidates)
         linked.gather(work, form, found, form.plan.linked, also=also, known=related)
     may_see = _sight(work, form)
@@ -201,17 +206,9 @@ def _settled(work: Work, form: FormHandle, candidates: list[Candidate]) -> Batch
 def _link_ids(form: FormHandle, candidates: Sequence[Candidate]) -> dict[str, set[int]]:
     """Everything linked, before and after: it is looked at, and locked where it keeps roll-ups."""
     ids: dict[str, set[int]] = defaultdict(set)
+    found = [row for one in candidates for row in (one.before, one.row) if row is not None]
     for table, link, target in form.plan.links:
-        for one in candidates:
-            for row in (one.before, one.row):
-                if row is None:
-                    continue
-                if table == form.id:
-                    ids[target].add(row.get(link))  # type: ignore[arg-type]
-                else:
-                    ids[target] |= {line.get(link) for line in row.get(table) or ()}  # type: ignore[misc]
-    for found in ids.values():
-        found.discard(None)  # type: ignore[arg-type]
+        ids[target] |= linked.linked_ids(form, found, Hop("links", table, link))
     return ids
 
 
@@ -221,26 +218,30 @@ def _fill_defaults(form: FormHandle, one: Candidate, env: Env) -> bool:
     if one.before is None:
         for plan in form.plan.fields:
             if plan.default is not None and plan.field.id not in one.coerced.values:
-                is_filled |= _fill(form, plan, row, env)
+                is_filled |= _fill(plan, row, env)
     for subform, columns in form.plan.columns.items():
         defaults = [plan for plan in columns if plan.default is not None]
         if not defaults:
             continue
         old = {line["id"] for line in (one.before or {}).get(subform) or ()}
-        given = [line for line in one.coerced.values.get(subform) or ()]  # type: ignore[attr-defined]
+        given = _given_lines(one, subform)
         line_env = replace(env, parent=row)
         for place, line in enumerate(row[subform]):
             if line["id"] in old:
                 continue
             for plan in defaults:
                 if place < len(given) and plan.field.id not in given[place]:
-                    is_filled |= _fill(form, plan, line, line_env)
+                    is_filled |= _fill(plan, line, line_env)
     return is_filled
 
 
-def _fill(form: FormHandle, plan: FieldPlan, row: Row, env: Env) -> bool:
-    assert plan.default is not None
-    value = plan.default.compiled.evaluate(row, env)
+def _given_lines(one: Candidate, subform: str) -> Sequence[Row]:
+    lines: Any = one.coerced.values.get(subform) or ()
+    return tuple(lines)
+
+
+def _fill(plan: FieldPlan, row: Row, env: Env) -> bool:
+    value = plan.default.compiled.evaluate(row, env) if plan.default is not None else None
     if value is None or isinstance(value, ErrorValue):
         return False
     parsed = plan.type.parse(value)
@@ -269,10 +270,10 @@ def _blank_hidden(form: FormHandle, one: Candidate) -> frozenset[Cell]:
     blank = blank_row(form) if one.before is None else one.before
     for plan in form.plan.fields:
         field_id = plan.field.id
-        if plan.field.key in one.face.hidden and not plan.type.is_computed:
-            if one.row.get(field_id) != blank.get(field_id):
-                one.row[field_id] = blank.get(field_id)
-                changed.add((form.id, field_id))
+        is_hidden = plan.field.key in one.face.hidden and not plan.type.is_computed
+        if is_hidden and one.row.get(field_id) != blank.get(field_id):
+            one.row[field_id] = blank.get(field_id)
+            changed.add((form.id, field_id))
     for subform, columns in form.plan.columns.items():
         old = {line["id"]: line for line in (one.before or {}).get(subform) or ()}
         for place, line in evaluation.numbered(one.row, subform, one.coerced.places):
@@ -297,7 +298,7 @@ def _judge(
     problems = [problem for problem in one.coerced.problems if problem.field not in hidden]
     known = {problem.field for problem in problems}
     more = evaluation.missing(form.plan, one.row, one.face, one.coerced.places)
-    more +=  _written_readonly(form, one)
+    more += _written_readonly(form, one)
     more += resolution.check_links(form, related, one, may_see)
     problems += [problem for problem in more if problem.field not in known]
     if not problems:

@@ -139,6 +139,7 @@ class AppVersion:
     world: World
     origin: str | None = None  # the bundle it was cloned from
     columns: ColumnStates = ColumnStates()
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False)  # statements built for this version
     forms: list[FormHandle] = field(default_factory=list)  # in the order of the navigation
     by_ref: dict[str, FormHandle] = field(default_factory=dict, repr=False)
 

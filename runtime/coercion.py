@@ -44,9 +44,7 @@ def coerce(form: FormHandle, raw: Mapping[str, object], context: ParseContext) -
     return coerced
 
 
-def _coerce_field(
-    kind: FieldType, key: str, value: object, context: ParseContext, coerced: Coerced
-) -> None:
+def _coerce_field(kind: FieldType, key: str, value: object, context: ParseContext, coerced: Coerced) -> None:
     parsed = kind.parse(value, context)
     if isinstance(parsed, Problem):
         coerced.problems.extend(flatten(parsed, key))

@@ -74,9 +74,7 @@ def conflict_of(
     )
 
 
-def values_at(
-    work: Work, form: FormHandle, current: Mapping[str, Any], version: int
-) -> dict[str, Any]:
+def values_at(work: Work, form: FormHandle, current: Mapping[str, Any], version: int) -> dict[str, Any]:
     """What the fields that changed since `version` held then, read from the changes in between."""
     changes = changeset_rows.changes_of_record(
         work.connection, work.workspace.id, form.number, current["id"], since_version=version

@@ -28,6 +28,7 @@ from runtime.catalogue import AppVersion, FormHandle
 from runtime.errors import ForbiddenError, NotFoundError
 from runtime.publishing import insert_version
 from runtime.store import definition_rows, form_locks
+from runtime.view_indexes import enqueue_indexing
 
 if TYPE_CHECKING:
     from runtime.drafts import Draft, DraftOutcome
@@ -187,6 +188,8 @@ def put_view(
     if is_shared:
         audit.note(work, "view.changed", f"{form.app.key}.{form.key} {view.key}")
     work.bump_revision()
+    if is_shared:
+        enqueue_indexing(work, form.app.id)
     return read_view(write_view(view), owner)
 
 

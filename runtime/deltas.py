@@ -42,8 +42,8 @@ def read_value(field: Field, written: Any) -> object:
 
 
 def _read_line(field: Field, line: Mapping[str, Any]) -> Mapping[str, object]:
-    assert field.subform is not None
-    columns = {one.id: one for one in (*field.subform.fields, *field.subform.removed)}
+    subform = field.subform
+    columns = {one.id: one for one in (*subform.fields, *subform.removed)} if subform is not None else {}
     read = {key: read_value(columns[key], value) for key, value in line.items() if key in columns}
     read["id"] = int(line["id"])
     return read

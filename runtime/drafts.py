@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from builder.check_form import Inspection, inspect_form
@@ -25,6 +24,17 @@ from builder.problems import Problem
 from runtime import access, app_documents, audit
 from runtime.canonical import canonical_document
 from runtime.catalogue import AppVersion, FormHandle
+from runtime.draft_log import (
+    EVERYTHING,
+    Conflict,
+    Entry,
+    builder_on,
+    conflict_with,
+    last_redoable,
+    last_undoable,
+    meet,
+    read_entry,
+)
 from runtime.errors import NotFoundError
 from runtime.store import draft_rows, form_locks
 
@@ -32,21 +42,6 @@ if TYPE_CHECKING:
     from runtime.platform import Work
 
 REPLACE = "replace"  # an edit that puts a whole document in place: PUT …/draft, restore a version
-EVERYTHING = "*"  # the element that such an edit touches
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a draft's log. `undoes`/`redoes` is the revision of the entry it takes back."""
-
-    revision: int
-    member_id: int | None
-    at: datetime
-    edit: Mapping[str, Any]
-    inverse: Mapping[str, Any]
-    touched: frozenset[str]
-    undoes: int | None = None
-    redoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +61,6 @@ class Draft:
     @property
     def is_changed(self) -> bool:
         return self.base is None or self.form != self.base
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Somebody changed the same element since: who, when, and both edits."""
-
-    element: str
-    member_id: int | None
-    at: datetime
-    theirs: Mapping[str, Any]
-    mine: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +104,7 @@ def list_drafts(work: Work, app: AppVersion) -> list[Draft]:
 
 def _read(work: Work, app: AppVersion, handle: FormHandle | None, row: Any) -> Draft:
     rows = draft_rows.read_log(work.connection, work.workspace.id, row.id)
-    log = tuple(
-        Entry(
-            one.revision,
-            one.member_id,
-            one.at,
-            one.edit,
-            one.inverse,
-            frozenset(one.touched),
-            one.undoes,
-            one.redoes,
-        )
-        for one in rows
-    )
+    log = tuple(read_entry(one) for one in rows)
     return Draft(
         row.id,
         app,
@@ -191,8 +163,8 @@ def apply_edit(work: Work, draft: Draft, edit: Mapping[str, Any], based_on: int)
         return DraftOutcome(draft, (Problem("draft.published_meanwhile"),))
     mine = touched(parsed)
     for entry in reversed(draft.log):
-        if entry.revision > based_on and _meet(mine, entry.touched):
-            return DraftOutcome(draft, conflict=_conflict(entry, mine, edit))
+        if entry.revision > based_on and meet(mine, entry.touched):
+            return DraftOutcome(draft, conflict=conflict_with(entry, mine, edit))
     return _append(work, draft, write_edit(parsed), touched=mine)
 
 
@@ -208,7 +180,7 @@ def replace_document(work: Work, draft: Draft, document: Mapping[str, Any], base
     edit = {"edit": REPLACE, "document": document}
     for entry in reversed(draft.log):
         if entry.revision > based_on:
-            return DraftOutcome(draft, conflict=_conflict(entry, frozenset({EVERYTHING}), edit))
+            return DraftOutcome(draft, conflict=conflict_with(entry, frozenset({EVERYTHING}), edit))
     return _append(work, draft, edit, touched=frozenset({EVERYTHING}))
 
 
@@ -216,12 +188,12 @@ def undo(work: Work, draft: Draft) -> DraftOutcome:
     """Takes back the actor's last edit that still stands; refused when somebody built on it since."""
     access.require_designer(work)
     draft = _lock(work, draft)
-    entry = last_undoable(draft, work.actor.member_id)
+    entry = last_undoable(draft.log, work.actor.member_id)
     if entry is None:
         return DraftOutcome(draft, (Problem("draft.nothing_to_undo"),))
-    builder = _builder_on(draft, entry)
+    builder = builder_on(draft.log, entry)
     if builder is not None:
-        return DraftOutcome(draft, conflict=_conflict(builder, entry.touched, entry.inverse))
+        return DraftOutcome(draft, conflict=conflict_with(builder, entry.touched, entry.inverse))
     return _append(work, draft, entry.inverse, touched=entry.touched, undoes=entry.revision)
 
 
@@ -229,49 +201,13 @@ def redo(work: Work, draft: Draft) -> DraftOutcome:
     """Puts back the actor's last undone edit, unless the actor edited anything since."""
     access.require_designer(work)
     draft = _lock(work, draft)
-    entry = last_redoable(draft, work.actor.member_id)
+    entry = last_redoable(draft.log, work.actor.member_id)
     if entry is None:
         return DraftOutcome(draft, (Problem("draft.nothing_to_redo"),))
-    builder = _builder_on(draft, entry)
+    builder = builder_on(draft.log, entry)
     if builder is not None:
-        return DraftOutcome(draft, conflict=_conflict(builder, entry.touched, entry.inverse))
+        return DraftOutcome(draft, conflict=conflict_with(builder, entry.touched, entry.inverse))
     return _append(work, draft, entry.inverse, touched=entry.touched, redoes=entry.revision)
-
-
-def last_undoable(draft: Draft, member_id: int | None) -> Entry | None:
-    """The member's newest entry that changes the form and was not taken back.
-
-    A redo stands for the edit it put back, and can be undone in its turn."""
-    taken_back = {entry.undoes for entry in draft.log}
-    for entry in reversed(draft.log):
-        if entry.member_id == member_id and entry.undoes is None and entry.revision not in taken_back:
-            return entry
-    return None
-
-
-def last_redoable(draft: Draft, member_id: int | None) -> Entry | None:
-    """The member's newest undo not yet redone; an own edit after it ends redoing."""
-    put_back = {entry.redoes for entry in draft.log}
-    for entry in reversed(draft.log):
-        if entry.member_id != member_id or entry.revision in put_back:
-            continue
-        if entry.undoes is not None:
-            return entry
-        if entry.redoes is None:
-            return None
-    return None
-
-
-def _builder_on(draft: Draft, entry: Entry) -> Entry | None:
-    """A later entry of somebody else on the same element that still stands: it was built on `entry`."""
-    gone = {one.undoes for one in draft.log} | {one.redoes for one in draft.log}
-    for later in draft.log:
-        if later.revision <= entry.revision or later.member_id == entry.member_id:
-            continue
-        is_standing = later.revision not in gone and later.undoes is None
-        if is_standing and _meet(later.touched, entry.touched):
-            return later
-    return None
 
 
 def discard(work: Work, draft: Draft) -> None:
@@ -345,48 +281,46 @@ def _append(
     after = _apply(draft, edit)
     if isinstance(after, Problem):
         return DraftOutcome(draft, (after,))
-    inverse = _inverse(draft, edit)
+    line = {
+        "revision": draft.revision + 1,
+        "member_id": work.actor.member_id,
+        "at": work.now,
+        "edit": dict(edit),
+        "inverse": _inverse(draft, edit),
+        "touched": sorted(touched),
+        "undoes": undoes,
+        "redoes": redoes,
+    }
     others = [handle.form for handle in draft.app.forms]
     known = {text.text for text in texts_of_form(draft.form)}
-    document = canonical_document(write_form(after), others, known)
-    draft_id, revision = draft.id, draft.revision + 1
-    if draft_id is None:
-        draft_id = draft_rows.insert(
-            work.connection,
-            work.workspace.id,
-            draft.app.id,
-            draft.form.id,
-            key=after.key,
-            document=document,
-            base_version=draft.base_version,
-            member_id=work.actor.member_id,
-            now=work.now,
-        )
-    draft_rows.append(
-        work.connection,
-        work.workspace.id,
-        draft_id,
-        {
-            "revision": revision,
-            "member_id": work.actor.member_id,
-            "at": work.now,
-            "edit": dict(edit),
-            "inverse": inverse,
-            "touched": sorted(touched),
-            "undoes": undoes,
-            "redoes": redoes,
-        },
-    )
-    draft_rows.save(
-        work.connection,
-        work.workspace.id,
-        draft_id,
-        key=after.key,
+    _save(work, draft, after.key, canonical_document(write_form(after), others, known), line)
+    return DraftOutcome(open_draft(work, draft.app, draft.form.id))
+
+
+def _save(work: Work, draft: Draft, key: str, document: Mapping[str, Any], line: Mapping[str, Any]) -> None:
+    """The row comes with the first edit; then each edit is a line of the log and a newer document."""
+    connection, workspace_id = work.connection, work.workspace.id
+    draft_id = draft.id or draft_rows.insert(
+        connection,
+        workspace_id,
+        draft.app.id,
+        draft.form.id,
+        key=key,
         document=document,
-        revision=revision,
+        base_version=draft.base_version,
+        member_id=work.actor.member_id,
         now=work.now,
     )
-    return DraftOutcome(open_draft(work, draft.app, draft.form.id))
+    draft_rows.append(connection, workspace_id, draft_id, line)
+    draft_rows.save(
+        connection,
+        workspace_id,
+        draft_id,
+        key=key,
+        document=document,
+        revision=line["revision"],
+        now=work.now,
+    )
 
 
 def _apply(draft: Draft, edit: Mapping[str, Any]) -> Form | Problem:
@@ -403,12 +337,3 @@ def _inverse(draft: Draft, edit: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(parsed, Problem):
         raise NotLawfulError(parsed)
     return write_edit(invert(draft.form, parsed))
-
-
-def _conflict(entry: Entry, mine: frozenset[str], edit: Mapping[str, Any]) -> Conflict:
-    shared = sorted(mine & entry.touched) or sorted(mine | entry.touched)
-    return Conflict(shared[0], entry.member_id, entry.at, entry.edit, edit)
-
-
-def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one & other) or EVERYTHING in one or EVERYTHING in other

@@ -50,11 +50,12 @@ def compute(
     reached = set(only) if only is not None else None
     changed: set[Cell] = set()
     for one in fields:
-        if reached is not None and one.cell not in reached and reached.isdisjoint(one.own_cells):
-            continue
+        is_reached = reached is None or one.cell in reached or not reached.isdisjoint(one.own_cells)
+        if one.is_stored and not is_reached:
+            continue  # a live field has no column to be left in: whoever reads it needs it now
         if _evaluate(plan, one, row, env, line_env):
             changed.add(one.cell)
-            if reached is not None:
+            if reached is not None and is_reached:
                 reached.add(one.cell)
     return changed
 

@@ -146,7 +146,7 @@ def _columns_by_field(run: ImportRun) -> Mapping[str, int]:
 def _failure_row(
     failure: Failure, width: int, at: Mapping[str, int], say: Callable[[Problem], str]
 ) -> list[Cell]:
-    wrong = {at[problem.field] for problem in failure.problems if problem.field in at}
+    wrong = {at.get(problem.field or "") for problem in failure.problems}
     cells = list(failure.cells) + [None] * (width - len(failure.cells))
     reasons = " · ".join(dict.fromkeys(say(problem) for problem in failure.problems))
     return [

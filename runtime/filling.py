@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from builder.compute import ComputedField
 from builder.dependencies import Cell
-from runtime import changesets, rows
+from runtime import changesets, recompute, rows
 from runtime.actors import Actor
 from runtime.jobs import Again, Done, Job, enqueue, handles, hold, settle
 from runtime.jobs.queue import Settled
+from runtime.recompute import Recompute
 from runtime.record_ids import new_record_id
-from runtime.recompute import MOST_AT_ONCE, Recompute
 from runtime.store import physical_rows
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ def start(work: Work, app: AppVersion, cells: Iterable[Cell]) -> None:
     wanted = reached(app, cells)
     if not wanted:
         return
-    forms = {one.form for one in wanted}
-    if all(len(rows.ids_of(work, app.form(one), MOST_AT_ONCE + 1)) <= MOST_AT_ONCE for one in sorted(forms)):
+    most = recompute.MOST_AT_ONCE
+    forms = sorted({one.form for one in wanted})
+    if all(len(rows.ids_of(work, app.form(one), most + 1)) <= most for one in forms):
         _fill_now(work, app, wanted)
         return
     generation = new_record_id()
@@ -196,12 +197,16 @@ def _daily_slice(work: Work, app: AppVersion, payload: Mapping[str, Any]) -> dic
         if payload["changeset"] is not None:
             changesets.close_changeset(work, int(payload["changeset"]))
         if daily:
-            tainted = [one for form in app.forms for one in form.plan.computed if one.is_stored and one.needs_today]
+            tainted = [
+                one for form in app.forms for one in form.plan.computed if one.is_stored and one.needs_today
+            ]
             _settle_columns(work, app, tainted, work.today, None)
         return {"app": payload["app"] + 1, "pass": 0, "after": 0, "changeset": None}
     form_id, names = passes[payload["pass"]]
     form = app.form(form_id)
-    changeset_id = payload["changeset"] or changesets.open_changeset(work, form, "daily", {"day": payload["day"]})
+    changeset_id = payload["changeset"] or changesets.open_changeset(
+        work, form, "daily", {"day": payload["day"]}
+    )
     cells = _cells(app, form_id, names)
 
     def compute(ids: Sequence[int]) -> None:

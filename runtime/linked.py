@@ -72,10 +72,7 @@ def linked_ids(form: FormHandle, found: Iterable[Row], hop: Hop) -> set[int]:
     if hop.table == form.id:
         return {row[hop.link] for row in found if row.get(hop.link) is not None}
     return {
-        line[hop.link]
-        for row in found
-        for line in row.get(hop.table) or ()
-        if line.get(hop.link) is not None
+        line[hop.link] for row in found for line in row.get(hop.table) or () if line.get(hop.link) is not None
     }
 
 

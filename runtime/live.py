@@ -8,10 +8,12 @@ midnight never shows yesterday's figure (decisions.md, "Today-dependent fields")
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from builder.compute import ComputedField
+from builder.compute import CLOCK_FUNCTIONS, ComputedField, RollUp
+from builder.reads import functions_of
 from expressions.nodes import Field as FieldNode
 from runtime import evaluation, linked
 from runtime.store import live_rows, record_reads
@@ -27,39 +29,62 @@ Row = dict[str, Any]
 LINKED = SystemScope("linked")
 
 
-def shelf(work: Work, app: AppVersion) -> PlanShelf:
-    """The app's tables and definitions, as the columns stand today."""
-    key = f"shelf:{app.id}:{id(app)}"
-    found: PlanShelf | None = work.memory.get(key)
-    if found is None:
-        found = work.memory[key] = PlanShelf(
+class Surroundings:
+    """What one unit of work knows of an app while its definitions and column states stand as they are."""
+
+    def __init__(self, work: Work, app: AppVersion) -> None:
+        self.work = work
+        self.app = app
+        self.shelf = PlanShelf(
             {form.id: form.tables for form in app.forms},
             {form.id: form.plan for form in app.forms},
-            lambda table, field: is_ready(work, app, table, field),
+            lambda table, field: (table, field) not in self.unready,
         )
-    return found
 
-
-def is_ready(work: Work, app: AppVersion, table: str, field: str) -> bool:
-    """Whether a stored column may be read now."""
-    return (table, field) not in _unready(work, app)
-
-
-def _unready(work: Work, app: AppVersion) -> frozenset[tuple[str, str]]:
-    """The stored computed cells of an app that are filling, or late."""
-    key = f"unready:{app.id}:{id(app)}"
-    found: frozenset[tuple[str, str]] | None = work.memory.get(key)
-    if found is None:
-        states, today = app.columns, work.today.toordinal()
+    @cached_property
+    def unready(self) -> frozenset[tuple[str, str]]:
+        """The stored computed cells that are filling, or late."""
+        states, today = self.app.columns, self.work.today.toordinal()
         fresh = {(number, field) for number, field, day in states.days if day >= today}
-        found = frozenset(
+        return frozenset(
             one.cell
-            for form in app.forms
+            for form in self.app.forms
             for one in form.plan.computed
             if one.is_stored and _is_untrusted(one, form, states.filling, fresh)
         )
-        work.memory[key] = found
+
+    @cached_property
+    def environment(self) -> SqlEnv:
+        """The same instant, settings and language as in Python."""
+        work = self.work
+        return SqlEnv(
+            now=work.now,
+            today=work.today,
+            zone=work.workspace.zone,
+            dialect=work.platform.database.dialect,
+            settings=linked.Settings(work, self.app),
+            actor_member=work.actor.member_id,
+            language=linked.LANGUAGE,
+        )
+
+
+def surroundings(work: Work, app: AppVersion) -> Surroundings:
+    """Kept for the unit of work; an app published meanwhile is another object and has its own."""
+    known: dict[int, Surroundings] = work.memory.setdefault("surroundings", {})
+    found = known.get(id(app))
+    if found is None:
+        found = known[id(app)] = Surroundings(work, app)
     return found
+
+
+def shelf(work: Work, app: AppVersion) -> PlanShelf:
+    """The app's tables and definitions, as the columns stand today."""
+    return surroundings(work, app).shelf
+
+
+def environment(work: Work, form: FormHandle) -> SqlEnv:
+    """The surroundings of translation."""
+    return surroundings(work, form.app).environment
 
 
 def _is_untrusted(
@@ -75,36 +100,12 @@ def _is_untrusted(
 
 def untrusted(work: Work, form: FormHandle, fields: Collection[str]) -> list[ComputedField]:
     """Of these fields of the form, those whose column holds nothing to trust."""
-    unready = _unready(work, form.app)
+    unready = surroundings(work, form.app).unready
     return [
         one
         for one in form.plan.computed
         if one.table == form.id and one.id in fields and (not one.is_stored or one.cell in unready)
     ]
-
-
-def environment(work: Work, form: FormHandle) -> SqlEnv:
-    """The surroundings of translation: the same instant, settings and language as in Python."""
-    app = form.app
-    key = f"sqlenv:{app.id}:{id(app)}"
-    found: SqlEnv | None = work.memory.get(key)
-    if found is None:
-        found = work.memory[key] = SqlEnv(
-            now=work.now,
-            today=work.today,
-            zone=work.workspace.zone,
-            dialect=work.platform.database.dialect,
-            settings=linked.Settings(work, app),
-            actor_member=work.actor.member_id,
-            language=linked.LANGUAGE,
-        )
-    return found
-
-
-def forget(work: Work) -> None:
-    """After this unit of work changed a setting or a column's state."""
-    for key in [one for one in work.memory if one.startswith(("sqlenv:", "unready:", "shelf:"))]:
-        del work.memory[key]
 
 
 def node_of(form: FormHandle, one: ComputedField) -> FieldNode:
@@ -122,13 +123,58 @@ def values_of(
     """The values of untrusted fields of these records: one statement."""
     nodes = {one.id: node_of(form, one) for one in fields}
     found = live_rows.values_of_records(
-        work.connection, shelf(work, form.app), form.id, ids, nodes, environment(work, form), scope=scope
+        work.connection,
+        shelf(work, form.app),
+        form.id,
+        ids,
+        nodes,
+        environment(work, form),
+        scope=scope,
+        memory=form.app.memory,
+        key=statement_key(work, form, "values", fields),
     )
     kinds = {one.id: one.kind for one in fields}
     return {
         record_id: {key: evaluation.storable(kinds[key], value) for key, value in row.items()}
         for record_id, row in found.items()
     }
+
+
+def statement_key(
+    work: Work, form: FormHandle, purpose: str, fields: Sequence[ComputedField]
+) -> tuple[Any, ...] | None:
+    """What a translated statement of these fields depends on; None when it must be built each time: it
+    holds the instant, a setting, or the definitions of columns that are not ready."""
+    here = surroundings(work, form.app)
+    needs = [need for one in fields for need in needs_of(form.app, one)]
+    if here.unready or "now" in needs or "settings" in needs:
+        return None
+    day = work.today if "today" in needs else None
+    return (purpose, form.id, tuple(one.id for one in fields), day, work.workspace.zone)
+
+
+def needs_of(app: AppVersion, one: ComputedField) -> frozenset[str]:
+    """What of the surroundings a computed field's SQL holds, through the live fields that it reads."""
+    key = ("needs", one.cell)
+    found: frozenset[str] | None = app.memory.get(key)
+    if found is None:
+        found = app.memory[key] = frozenset(_needs(app, one))
+    return found
+
+
+def _needs(app: AppVersion, one: ComputedField) -> Iterator[str]:
+    clauses = [one.clause, *([one.where] if isinstance(one, RollUp) and one.where is not None else [])]
+    for clause in clauses:
+        volatile = functions_of(clause.node) & CLOCK_FUNCTIONS
+        yield from ("today" if name == "TODAY" else "now" for name in volatile)
+        for read in clause.reads:
+            if read.is_everywhere:
+                yield "settings"
+                continue
+            owner = app.world.get(read.table).parent or read.table
+            inner = app.form(owner).plan.by_cell.get((read.table, read.field))
+            if inner is not None and not inner.is_stored:
+                yield from needs_of(app, inner)
 
 
 def read_whole(
@@ -165,7 +211,7 @@ def complete_lines(work: Work, form: FormHandle, found: Sequence[Row]) -> None:
 
 
 def is_trusted(work: Work, form: FormHandle, one: ComputedField) -> bool:
-    return one.is_stored and one.cell not in _unready(work, form.app)
+    return one.is_stored and one.cell not in surroundings(work, form.app).unready
 
 
 def as_read(form: FormHandle, row: Row) -> Row:

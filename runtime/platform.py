@@ -7,6 +7,7 @@ by screens, the API, the command line (one a request) and the job worker (one a 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,13 +22,14 @@ from runtime.errors import NotFoundError, ReadOnlyWorkError, StaleFormError, Und
 from runtime.ports import Clock, Files
 from runtime.store import form_locks, workspace_rows
 from runtime.store.database import Database
-from runtime.store.errors import RetryError
+from runtime.store.errors import NestedWritingError, RetryError
 from runtime.workspaces import Workspace
 
 if TYPE_CHECKING:
     from runtime.actors import Actor
     from runtime.catalogue import FormHandle
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 TRIES = 3  # decisions.md, "Locks": serialisation failures and deadlocks are tried three times
 
@@ -49,6 +51,7 @@ class Work:
     is_writing: bool
     cache: CatalogueCache
     denials: list[tuple[str, str]] = field(default_factory=list)  # (what for, of what): see runtime.audit
+    notes: list[tuple[str, str]] = field(default_factory=list)  # (action, target) of work that only reads
     memory: dict[str, Any] = field(default_factory=dict)  # read once per unit of work: settings, members
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
     _held_forms: set[int] = field(default_factory=set)
@@ -140,7 +143,7 @@ class Platform:
                 work = self._work(connection, actor, is_writing=False)
                 yield work
         finally:
-            self._note_denials(work)
+            self._write_notes(work)
 
     @contextmanager
     def writing(self, actor: Actor) -> Iterator[Work]:
@@ -151,7 +154,7 @@ class Platform:
                 work = self._work(connection, actor, is_writing=True)
                 yield work
         finally:
-            self._note_denials(work)
+            self._write_notes(work)
         for action in work._after_commit:
             action()
 
@@ -176,11 +179,16 @@ class Platform:
                     raise
         raise AssertionError("a unit of work ends by a result or an exception")
 
-    def _note_denials(self, work: Work | None) -> None:
-        """A denial rolls its work back, so the audit log hears of it in a transaction of its own."""
-        if work is not None and work.denials:
+    def _write_notes(self, work: Work | None) -> None:
+        """A denial rolls its work back, and an export only reads: the audit log hears of both in a
+        transaction of its own."""
+        if work is None or not (work.denials or work.notes):
+            return
+        try:
             with self.database.writing() as connection:
-                audit.write_denials(connection, work)
+                audit.write_afterwards(connection, work)
+        except NestedWritingError:  # it stood inside a writing unit of work of the same thread
+            log.warning("not audited: %s %s", work.denials, work.notes)
 
     def _work(self, connection: Any, actor: Actor, *, is_writing: bool) -> Work:
         workspace = read_workspace(connection, actor.workspace_id)

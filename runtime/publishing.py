@@ -18,11 +18,13 @@ from builder.compute import ComputedField, FormPlan, build_plans
 from builder.dependencies import Cell
 from builder.forms import Form
 from builder.json_text import write_json
+from builder.pointers import removed_spots, spots
 from builder.problems import Problem
 from runtime import access, app_documents, audit, drafts, filling, single_records
 from runtime.catalogue import AppVersion
 from runtime.store import ddl, definition_rows, form_locks, physical_rows
 from runtime.store.trials import trial
+from runtime.view_indexes import enqueue_indexing
 
 if TYPE_CHECKING:
     from runtime.drafts import Draft
@@ -116,6 +118,7 @@ def take_effect(work: Work, app_id: str, outcome: PublishOutcome) -> None:
             single_records.ensure(work, app.form(form_id))
     if outcome.to_fill:
         filling.start(work, app, outcome.to_fill)
+    enqueue_indexing(work, app_id)
 
 
 def _describe(one: ddl.Duplicates, new: NewForms) -> Problem:
@@ -124,7 +127,7 @@ def _describe(one: ddl.Duplicates, new: NewForms) -> Problem:
     named = form.by_id[one.field]
     values = ", ".join(str(value) for value in one.values)
     return Problem(
-        "publish.duplicate_values", {"labels": named.labels, "values": values}, f"form:{form.key}.{named.key}"
+        "publish.duplicate_values", {"label": named.labels, "values": values}, f"form:{form.key}.{named.key}"
     )
 
 
@@ -159,20 +162,18 @@ def hash_document(document: Mapping[str, Any]) -> str:
 
 
 def _check_conserved(new: NewForms) -> tuple[Problem, ...]:
-    """No field changes its type, and none vanishes but by being removed: values are never lost."""
+    """What was removed earlier stays listed as removed, of the same type: values are never lost.
+    (What a form loses or retypes now, impact analysis has refused already.)"""
     problems = []
+    known = {form.id: form for form in new.before.forms}
     for form in new.forms:
-        before = new.before.find_form(form.id)
-        if before is None or before.id != form.id:
-            continue
-        kept = {one.id: one for one in (*form.fields, *form.removed)}
-        for one in (*before.fields, *before.removed):
-            now = kept.get(one.id)
-            place = f"form:{form.key}.{one.key}"
-            if now is None:
-                problems.append(Problem("publish.field_vanished", {"labels": one.labels}, place))
-            elif now.type != one.type:
-                problems.append(Problem("publish.type_changed", {"labels": one.labels}, place))
+        now = {spot.field.id: spot.field for spot in (*spots(form), *removed_spots(form))}
+        before = known.get(form.id)
+        for spot in removed_spots(before) if before else ():
+            kept = now.get(spot.field.id)
+            if kept is None or kept.type != spot.field.type:
+                params = {"label": spot.field.labels}
+                problems.append(Problem("publish.removed_field_lost", params, f"form:{form.key}/x-removed"))
     return tuple(problems)
 
 

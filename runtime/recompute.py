@@ -41,6 +41,14 @@ class Touch:
     before: Row | None
     after: Row | None
 
+    @property
+    def was(self) -> Row:
+        return self.before if self.before is not None else {}
+
+    @property
+    def is_now(self) -> Row:
+        return self.after if self.after is not None else {}
+
 
 class _TooManyError(Exception):
     """More records are reached than one transaction should change."""
@@ -54,7 +62,7 @@ class Recompute:
     app: AppVersion
     changeset: ChangesetWriter | None
     is_recording: bool = True
-    limit: int = MOST_AT_ONCE
+    limit: int = field(default_factory=lambda: MOST_AT_ONCE)
     within: frozenset[Cell] | None = None  # only these are computed: a job fills in its own order
     later: set[Cell] = field(default_factory=set)
     evaluated: int = 0  # records that were computed anew, for tests and doctor
@@ -215,9 +223,8 @@ class Recompute:
         rows.write_computed(self.work, form, touches)
         if self.changeset is not None and self.is_recording:
             for touch in touches:
-                assert touch.before is not None
-                kept = {_field_of(form, cell): touch.before.get(_field_of(form, cell)) for cell in touch.cells}
-                self.changeset.add_derived(form, touch.id, touch.before["version"], kept)
+                kept = {_field_of(form, cell): touch.was.get(_field_of(form, cell)) for cell in touch.cells}
+                self.changeset.add_derived(form, touch.id, touch.was["version"], kept)
         self.note(form, touches)
 
     def _computed(self, cell: Cell) -> ComputedField:
@@ -339,3 +346,35 @@ class Ways:
         if len(found) > self.limit:
             raise _TooManyError
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A stored cell that is not what computing from scratch gives."""
+
+    form: str
+    record_id: int
+    cell: Cell
+    stored: Any
+    right: Any
+
+
+def find_drift(work: Work, form: FormHandle, *, after: int = 0, most: int = CHUNK) -> list[Drift]:
+    """Compares the stored computed cells of records with a computation from scratch; writes nothing."""
+    ids = rows.ids_of(work, form, most, after)
+    found = rows.read(work, form, ids, stored_fields(form), reason="doctor", is_live_only=True)
+    before = {key: snapshot(form, row) for key, row in found.items()}
+    for group in rollups.groups([one for one in form.plan.roll_ups if one.is_stored]):
+        values = rollups.grouped(work, form, group, list(found))
+        for one in group:
+            for record_id, row in found.items():
+                row[one.id] = values[one.id][record_id]
+    related = linked.gather(work, form, list(found.values()), form.plan.linked_for_formulas)
+    env = linked.environment(work, form, related)
+    drifts = []
+    for record_id, row in found.items():
+        evaluation.compute(form.plan, form.plan.written, row, env)
+        for cell in sorted(changed_computed(form, before[record_id], row)):
+            field_id = _field_of(form, cell)
+            drifts.append(Drift(form.id, record_id, cell, before[record_id].get(field_id), row.get(field_id)))
+    return drifts

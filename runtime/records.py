@@ -21,7 +21,7 @@ from builder.dependencies import Cell
 from builder.fields.base import ParseContext
 from builder.problems import Problem
 from builder.reads import EXISTENCE
-from runtime import access, conflicts, evaluation, live, rows, serials, validation
+from runtime import access, conflicts, evaluation, live, rows, serials, single_records, validation
 from runtime.candidates import Batch, Candidate, changed_candidates, changed_cells, new_candidates
 from runtime.changesets import ChangesetWriter, read_cause
 from runtime.conflicts import Conflict
@@ -37,7 +37,17 @@ Row = dict[str, Any]
 Raw = Mapping[str, object]
 Cause = Mapping[str, Any] | str | None
 SYSTEM_KEYS = frozenset(
-    {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "owner", "deleted_at", "created_in"}
+    {
+        "id",
+        "version",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "owner",
+        "deleted_at",
+        "created_in",
+    }
 )
 NEVER_KEPT = frozenset({"id", "version", "created_at", "created_by", "created_in"})
 
@@ -69,6 +79,7 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     conflict: Conflict | None = None
     changeset_id: int | None = None
+    is_changed: bool = True  # False: everything was there already, nothing was written
 
     @property
     def is_done(self) -> bool:
@@ -153,9 +164,13 @@ def _outcomes(batch: Batch, changeset_id: int | None) -> list[Outcome]:
     return [
         Outcome(problems=tuple(one.problems))
         if one.problems
-        else Outcome(record_of(one.row), changeset_id=changeset_id)
+        else Outcome(record_of(one.row), changeset_id=changeset_id, is_changed=_is_changed(one))
         for one in batch.candidates
     ]
+
+
+def _is_changed(one: Candidate) -> bool:
+    return one.before is None or one.row["version"] != one.before["version"]
 
 
 def store_new(batch: Batch, writer: ChangesetWriter) -> None:
@@ -187,6 +202,8 @@ def _own_cells(form: FormHandle) -> set[Cell]:
 
 
 def _follow(work: Work, form: FormHandle, touches: Sequence[Touch], writer: ChangesetWriter) -> Recompute:
+    if form.form.is_single:
+        single_records.forget(work, form)
     walk = Recompute(work, form.app, writer)
     walk.note(form, touches)
     walk.run()
@@ -203,9 +220,12 @@ def _complete(work: Work, form: FormHandle, outcome: Outcome) -> Outcome:
 
 def _needs_reading(form: FormHandle) -> bool:
     """Whether the row in hand may lack something: live fields, or roll-ups that read their own record."""
-    return any(not one.is_stored for one in form.plan.computed) or bool(form.filling) or any(
-        not read.hops for one in form.plan.roll_ups for read in one.clause.reads
-    )
+    if form.filling or any(not one.is_stored for one in form.plan.computed):
+        return True
+    clauses = [
+        clause for one in form.plan.roll_ups for clause in (one.clause, one.where) if clause is not None
+    ]
+    return any(not (read.hops or read.is_everywhere) for clause in clauses for read in clause.reads)
 
 
 # --- changing ---------------------------------------------------------------------------------------
@@ -286,15 +306,14 @@ def store_changed(batch: Batch, writer: ChangesetWriter, kind: str = "update") -
     touches = []
     changes = []
     for one in batch.good:
-        assert one.before is not None
-        cells = changed_cells(form, one.before, one.row)
+        cells = changed_cells(form, one.was, one.row)
         changed = {_field_of(form, cell) for cell in cells} - {"updated_at", "updated_by", "version"}
         if not changed:
             _leave_unchanged(one)
             continue
-        one.row["version"] = one.before["version"] + 1
+        one.row["version"] = one.was["version"] + 1
         written = {key: one.row[key] for key in (changed | {"updated_at", "updated_by"}) - NEVER_KEPT}
-        changes.append((one.row["id"], one.before["version"], written))
+        changes.append((one.row["id"], one.was["version"], written))
         _note(writer, form, one, changed, kind)
         touches.append(Touch(one.row["id"], cells, one.before, one.row))
     if not changes:
@@ -311,20 +330,18 @@ def _field_of(form: FormHandle, cell: Cell) -> str:
 
 def _leave_unchanged(one: Candidate) -> None:
     """Saving what is there already is no change: no version, no changeset."""
-    assert one.before is not None
-    one.row |= {"updated_at": one.before["updated_at"], "updated_by": one.before["updated_by"]}
+    one.row |= {"updated_at": one.was["updated_at"], "updated_by": one.was["updated_by"]}
 
 
 def _note(writer: ChangesetWriter, form: FormHandle, one: Candidate, changed: set[str], kind: str) -> None:
     """The values before: what people changed, and apart from it what was computed."""
-    assert one.before is not None
     computed = {key for key in changed if form.plan.find(key) is not None}
-    given = {key: one.before.get(key) for key in changed - computed}
-    given |= {"updated_at": one.before["updated_at"], "updated_by": one.before["updated_by"]}
-    writer.add(form, one.row["id"], kind, one.before["version"], given)
-    derived = {key: one.before.get(key) for key in computed if form.plan.find(key).is_stored}  # type: ignore[union-attr]
+    given = {key: one.was.get(key) for key in changed - computed}
+    given |= {"updated_at": one.was["updated_at"], "updated_by": one.was["updated_by"]}
+    writer.add(form, one.row["id"], kind, one.was["version"], given)
+    derived = {key: one.was.get(key) for key in computed if form.plan.find(key).is_stored}  # type: ignore[union-attr]
     if derived:
-        writer.add_derived(form, one.row["id"], one.before["version"], derived)
+        writer.add_derived(form, one.row["id"], one.was["version"], derived)
 
 
 # --- deleting and restoring ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from builder.fields.base import DEFAULT, ParseContext, Unresolved
+from builder.fields.lookup import type_of
 from builder.forms import Field
 from builder.ids import show_record_id
 from builder.problems import Problem, shown
@@ -36,28 +37,34 @@ class Reference:
 
     coerced: Coerced
     key: str  # "customer", "lines.2.product"
-    field: Field | None  # None: the owner
+    target: str  # the form that it points to; "" for a member
     value: object  # an id, or Unresolved
     put: Callable[[object], None]
+
+    @property
+    def by(self) -> str:
+        return self.value.by if isinstance(self.value, Unresolved) else BY_ID
+
+    @property
+    def given(self) -> object:
+        return self.value.value if isinstance(self.value, Unresolved) else self.value
 
 
 def resolve(work: Work, form: FormHandle, batch: Sequence[Coerced]) -> None:
     """Replaces every `Unresolved` of the batch, or notes why it cannot be."""
-    found = [one for coerced in batch for one in _references(form, coerced)]
-    _resolve_members(work, [one for one in found if _is_member(form, one)])
-    by_form: dict[str, list[Reference]] = defaultdict(list)
-    for one in found:
-        if isinstance(one.value, Unresolved) and one.value.target == "record":
-            assert one.field is not None
-            by_form[one.field.config["form"]].append(one)
-    for target in sorted(by_form):
-        _resolve_records(work, form.app.form(target), by_form[target])
+    by_target: dict[str, list[Reference]] = defaultdict(list)
+    for coerced in batch:
+        for one in _references(form, coerced):
+            by_target[one.target].append(one)
+    _resolve_members(work, by_target.pop("", []))
+    for target in sorted(by_target):
+        _resolve_records(work, form.app.form(target), by_target[target])
 
 
 def _references(form: FormHandle, coerced: Coerced) -> Iterator[Reference]:
     values = coerced.values
     if values.get(OWNER) is not None:
-        yield Reference(coerced, OWNER, None, values[OWNER], lambda one: values.__setitem__(OWNER, one))
+        yield Reference(coerced, OWNER, "", values[OWNER], lambda one: values.__setitem__(OWNER, one))
     for field in form.form.fields:
         value = values.get(field.id)
         if value is None:
@@ -75,20 +82,10 @@ def _references(form: FormHandle, coerced: Coerced) -> Iterator[Reference]:
 def _of_value(
     coerced: Coerced, key: str, field: Field, into: dict[str, Any], value: object
 ) -> Iterator[Reference]:
-    if isinstance(value, Unresolved) or _kind(field) == "user":
-        yield Reference(coerced, key, field, value, lambda one: into.__setitem__(field.id, one))
-
-
-def _kind(field: Field) -> str:
-    from builder.fields.registry import field_type
-
-    return field_type(field).kind().name
-
-
-def _is_member(form: FormHandle, one: Reference) -> bool:
-    if isinstance(one.value, Unresolved):
-        return one.value.target == "member"
-    return one.field is None or _kind(one.field) == "user"
+    kind = type_of(field).kind()
+    if kind.name == "user" or isinstance(value, Unresolved):
+        target = kind.form or "" if kind.name == "record" else ""
+        yield Reference(coerced, key, target, value, lambda one: into.__setitem__(field.id, one))
 
 
 def _resolve_members(work: Work, found: Sequence[Reference]) -> None:
@@ -101,11 +98,9 @@ def _resolve_members(work: Work, found: Sequence[Reference]) -> None:
         by["email"].setdefault(member.email.lower(), []).append(member)
         by["name"].setdefault(member.name, []).append(member)
     for one in found:
-        how, given = (BY_ID, one.value)
-        if isinstance(one.value, Unresolved):
-            how, given = one.value.by, one.value.value
-        matches = by.get(how, {}).get(given.lower() if how == "email" and isinstance(given, str) else given, [])
-        _settle(one, [member.id for member in matches], "member", given)
+        sought = one.given.lower() if one.by == "email" and isinstance(one.given, str) else one.given
+        matches = by.get(one.by, {}).get(sought, [])
+        _settle(one, [member.id for member in matches], "member", one.given)
 
 
 def members_of(work: Work) -> list[Member]:
@@ -119,10 +114,9 @@ def _resolve_records(work: Work, target: FormHandle, found: Sequence[Reference])
     """Records by title or by the value of a field of theirs: one statement per field."""
     by_field: dict[str, list[Reference]] = defaultdict(list)
     for one in found:
-        assert isinstance(one.value, Unresolved)
-        field = _lookup_field(target, one.value.by)
+        field = _lookup_field(target, one.by)
         if field is None:
-            one.coerced.problems.append(Problem("link.no_such_field", {"given": shown(one.value.by)}, one.key))
+            one.coerced.problems.append(Problem("link.no_such_field", {"given": shown(one.by)}, one.key))
         else:
             by_field[field.id].append(one)
     for field_id, references in by_field.items():
@@ -137,21 +131,24 @@ def _lookup_field(target: FormHandle, by: str) -> Field | None:
 
 
 def _resolve_by_field(
-    work: Work, target: FormHandle, field: Field, references: Sequence[Reference], context: ParseContext = DEFAULT
+    work: Work,
+    target: FormHandle,
+    field: Field,
+    references: Sequence[Reference],
+    context: ParseContext = DEFAULT,
 ) -> None:
     kind = target.types[field.id]
-    parsed: dict[int, object] = {}
-    for place, one in enumerate(references):
-        assert isinstance(one.value, Unresolved)
-        parsed[place] = kind.parse(one.value.value, context)
-    wanted = {value for value in parsed.values() if not isinstance(value, Problem | Unresolved | tuple)}
-    wanted.discard(None)
-    ids = rows.ids_by_value(work, target, field.id, wanted, access.record_scope(work, target)) if wanted else {}
-    for place, one in enumerate(references):
-        assert isinstance(one.value, Unresolved)
-        value = parsed[place]
-        matches = () if isinstance(value, Problem | Unresolved | tuple) else ids.get(value, ())
-        _settle(one, matches, "link", one.value.value)
+    parsed = [_plain(kind.parse(one.given, context)) for one in references]
+    wanted = {value for value in parsed if value is not None}
+    scope = access.record_scope(work, target)
+    ids = rows.ids_by_value(work, target, field.id, wanted, scope) if wanted else {}
+    for one, value in zip(references, parsed, strict=True):
+        _settle(one, ids.get(value, ()), "link", one.given)
+
+
+def _plain(parsed: object) -> Any:
+    """A value that a column can be compared with; None for anything else."""
+    return None if isinstance(parsed, Problem | Unresolved | tuple) else parsed
 
 
 def _settle(one: Reference, ids: Collection[int], noun: str, given: object) -> None:
@@ -194,8 +191,7 @@ def _links(form: FormHandle, one: Candidate) -> Iterator[tuple[str, str, int | N
             yield form.form.by_id[link].key, target, one.row.get(link), {before.get(link)}
             continue
         subform = form.form.by_id[table]
-        assert subform.subform is not None
-        column = subform.subform.by_id[link]
+        [column] = [plan.field for plan in form.plan.columns[table] if plan.field.id == link]
         old = {line.get(link) for line in before.get(table) or ()}
         for place, line in numbered(one.row, table, one.coerced.places):
             yield f"{subform.key}.{place}.{column.key}", target, line.get(link), old

@@ -45,10 +45,11 @@ def grouped(
         ids,
         live.environment(work, form),
         scope=ROLLUP,
+        memory=form.app.memory,
+        key=live.statement_key(work, form, "rollup", group),
     )
     found: dict[str, dict[int, Any]] = {}
     for place, one in enumerate(group):
-        assert one.empty is not None
         nothing = evaluation.storable(one.kind, one.empty.compiled.evaluate({}, _NO_ENV))
         found[one.id] = {
             record_id: evaluation.storable(one.kind, rows[record_id][place]) if record_id in rows else nothing

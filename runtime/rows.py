@@ -59,18 +59,16 @@ def read(
     return found
 
 
-def _computed(work: Work, form: FormHandle, fields: Collection[str] | None, reason: str) -> list[ComputedField]:
+def _computed(
+    work: Work, form: FormHandle, fields: Collection[str] | None, reason: str
+) -> list[ComputedField]:
     """What the database must compute. Writers compare with what is stored, right or not; of live
     fields they need only those that rules and daily fields read."""
     if reason == "linked":
         wanted = live.all_fields(form) if fields is None else fields
         return live.untrusted(work, form, wanted)
     needed = form.plan.needed_live
-    return [
-        one
-        for one in form.plan.roll_ups
-        if one.cell in needed and (fields is None or one.id in fields)
-    ]
+    return [one for one in form.plan.roll_ups if one.cell in needed and (fields is None or one.id in fields)]
 
 
 def read_first(work: Work, form: FormHandle) -> Row | None:
@@ -89,30 +87,40 @@ def insert(work: Work, form: FormHandle, found: Sequence[Row], changeset_id: int
     record_rows.insert_rows(work.connection, form.tables, found, scope=WRITE)
 
 
-def update(
-    work: Work, form: FormHandle, changes: Sequence[tuple[int, int, Mapping[str, Any]]]
-) -> bool:
+def update(work: Work, form: FormHandle, changes: Sequence[tuple[int, int, Mapping[str, Any]]]) -> bool:
     """Changes (id, version, cells); False when one was stale, which a locked row never is."""
     return record_rows.update_rows(work.connection, form.tables, changes, scope=WRITE)
 
 
-def write_computed(work: Work, form: FormHandle, touches: Iterable[Touch]) -> None:
-    """The computed cells that changed, of records and of their lines."""
-    main: dict[int, dict[str, Any]] = {}
-    lines: dict[str, dict[int, dict[str, Any]]] = {}
+def write_computed(work: Work, form: FormHandle, touches: Sequence[Touch]) -> None:
+    """The computed cells that changed, of records and of their lines: one statement a table."""
+    cells = {cell for touch in touches for cell in touch.cells}
+    for table in sorted({table for table, _ in cells}):
+        fields = sorted(field for owner, field in cells if owner == table)
+        changed = (
+            _changed_main(touches, fields) if table == form.id else _changed_lines(touches, table, fields)
+        )
+        target = form.tables if table == form.id else form.tables.lines[table]
+        record_rows.update_computed(work.connection, target, changed, scope=RECOMPUTE)
+
+
+def _changed_main(touches: Iterable[Touch], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
     for touch in touches:
-        assert touch.before is not None and touch.after is not None
-        for table, field in touch.cells:
-            if table == form.id:
-                main.setdefault(touch.id, {})[field] = touch.after[field]
-                continue
-            for old, new in zip(touch.before[table], touch.after[table], strict=True):
-                if old.get(field) != new.get(field):
-                    lines.setdefault(table, {}).setdefault(new["id"], {})[field] = new[field]
-    if main:
-        record_rows.update_computed(work.connection, form.tables, main, scope=RECOMPUTE)
-    for table, cells in lines.items():
-        record_rows.update_computed(work.connection, form.tables.lines[table], cells, scope=RECOMPUTE)
+        if any(touch.was.get(field) != touch.is_now.get(field) for field in fields):
+            found[touch.id] = {field: touch.is_now.get(field) for field in fields}
+    return found
+
+
+def _changed_lines(
+    touches: Iterable[Touch], subform: str, fields: Sequence[str]
+) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for touch in touches:
+        for old, new in zip(touch.was.get(subform) or (), touch.is_now.get(subform) or (), strict=True):
+            if any(old.get(field) != new.get(field) for field in fields):
+                found[new["id"]] = {field: new.get(field) for field in fields}
+    return found
 
 
 def ids_of(work: Work, form: FormHandle, limit: int, after: int = 0) -> list[int]:
@@ -125,13 +133,17 @@ def created_in(work: Work, form: FormHandle, changeset_id: int) -> list[int]:
     return record_lookups.created_in(work.connection, form.tables, changeset_id, scope=CHANGESET)
 
 
-def hosts_of(work: Work, form: FormHandle, table: str, link: str, ids: Collection[int], limit: int) -> set[int]:
+def hosts_of(
+    work: Work, form: FormHandle, table: str, link: str, ids: Collection[int], limit: int
+) -> set[int]:
     """What a link of these records, or of their lines, points to."""
     rows = form.tables if table == form.id else form.tables.lines[table]
     return record_reads.find_targets(work.connection, rows, link, ids, scope=RECOMPUTE, limit=limit)
 
 
-def linking_to(work: Work, form: FormHandle, table: str, link: str, ids: Collection[int], limit: int) -> set[int]:
+def linking_to(
+    work: Work, form: FormHandle, table: str, link: str, ids: Collection[int], limit: int
+) -> set[int]:
     """The records whose link, or a line's, points to one of these."""
     rows = form.tables if table == form.id else form.tables.lines[table]
     return record_reads.find_linking(work.connection, rows, link, ids, scope=RECOMPUTE, limit=limit)

@@ -64,9 +64,7 @@ def _pass_given(work: Work, form: FormHandle, field: Field, pattern: str, given:
     numbers = [number for text in given if (number := read_serial(pattern, work.today, text)) is not None]
     if numbers:
         period = serial_period(pattern, work.today)
-        counter_rows.pass_by(
-            work.connection, work.workspace.id, form.number, field.id, period, max(numbers)
-        )
+        counter_rows.pass_by(work.connection, work.workspace.id, form.number, field.id, period, max(numbers))
 
 
 def read_serial(pattern: str, day: date, text: str) -> int | None:

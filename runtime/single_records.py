@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from runtime import live, rows
+from runtime import rows
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
@@ -32,7 +32,6 @@ def values_of(work: Work, form: FormHandle) -> Row:
 def forget(work: Work, form: FormHandle) -> None:
     """After this unit of work changed it."""
     work.memory.pop(f"settings:{form.number}", None)
-    live.forget(work)
 
 
 def find(work: Work, form: FormHandle) -> Row | None:

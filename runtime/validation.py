@@ -52,9 +52,7 @@ def duplicates(
     return found
 
 
-def _changed_keys(
-    form: FormHandle, field: Field, batch: Sequence[tuple[Row | None, Row]]
-) -> dict[int, str]:
+def _changed_keys(form: FormHandle, field: Field, batch: Sequence[tuple[Row | None, Row]]) -> dict[int, str]:
     """By place the normalised value, where it is new: in a new, changed or restored record."""
     keys = {}
     for place, (before, row) in enumerate(batch):

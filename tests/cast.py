@@ -53,6 +53,24 @@ def gather(platform: Platform) -> Cast:
     return Cast(admin, lin, wang, zhao, stranger)
 
 
+def recall(platform: Platform) -> Cast:
+    """The same people, of a database that `gather` filled earlier."""
+    from runtime.actors import Actor
+    from runtime.people import find_account, list_memberships
+
+    found = {}
+    for name in ("admin", "lin", "wang", "zhao", "stranger"):
+        account = find_account(platform, f"{name}@example.com")
+        assert account is not None, name
+        member = next(
+            member
+            for slug, _, member in list_memberships(platform, account.id)
+            if (slug == "elsewhere") == (name == "stranger")
+        )
+        found[name] = Actor.of_member(member)
+    return Cast(**found)
+
+
 def _person(name: str) -> NewPerson:
     from runtime.people import NewPerson
 

@@ -131,6 +131,27 @@ def make_tables(url: str) -> None:
         database.close()
 
 
+def make_crm(url: str) -> None:
+    """The tables, the cast, and the CRM without demo data in Admin's workspace: slow, so once a run."""
+    from runtime import bundles
+    from runtime.jobs import Worker
+    from runtime.platform import Platform
+    from runtime.ports import FolderFiles
+    from runtime.store.database import Database
+    from tests.cast import gather
+
+    make_tables(url)
+    database = Database(url)
+    try:
+        platform = Platform(database, SettableClock(), FolderFiles(engines.run_folder() / "files"))
+        admin = gather(platform).admin
+        with platform.writing(admin) as work:
+            assert not bundles.clone(work, bundles.open_bundle("crm"), with_demo=False).problems
+        Worker(platform).run_until_idle()
+    finally:
+        database.close()
+
+
 # --- time, platform, people ---------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 In: the run's folder (made by the first pytest process, see `begin_run`). Out: urls of fresh databases,
 with or without the product's tables. Called by tests/conftest.py. All xdist workers share the one
-server and the two templates; a file lock lets the first one make them. The server lives as long as the
+server and the templates; a file lock lets the first one make them. The server lives as long as the
 pytest process that began the run: tests/postgresql_guard.py sees to that even when pytest is killed.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 ENGINES = ("sqlite", "postgresql")
 RUN_FOLDER = "FORMLOOM_TEST_RUN"
 RUN_OWNER = "FORMLOOM_TEST_OWNER"
-TEMPLATE = "formloom_template"
+TEMPLATE = "formloom_template_"
 
 _numbers = itertools.count(1)
 
@@ -81,8 +81,8 @@ def administer(statement: str) -> None:
 def fresh_database(engine: str, folder: Path, *, fill: Callable[[str], None] | None = None) -> Iterator[str]:
     """The url of a database of one's own, gone afterwards.
 
-    `fill` prepares a database of that url (the product's tables, say); it runs once a test run and
-    everybody gets a copy of what it made."""
+    `fill` prepares a database of that url (the product's tables, say); by its name it runs once a
+    test run, and everybody gets a copy of what it made."""
     if engine == "sqlite":
         yield _fresh_sqlite(folder, fill)
         return
@@ -98,8 +98,8 @@ def fresh_database(engine: str, folder: Path, *, fill: Callable[[str], None] | N
 def _fresh_sqlite(folder: Path, fill: Callable[[str], None] | None) -> str:
     path = folder / f"formloom-{next(_numbers)}.db"
     if fill:
-        template = run_folder() / "template.db"
-        with held("sqlite-template"):
+        template = run_folder() / f"{fill.__name__}.db"
+        with held(f"sqlite-{fill.__name__}"):
             if not template.exists():
                 draft = template.with_suffix(".draft")
                 fill(f"sqlite:///{draft}")
@@ -111,10 +111,11 @@ def _fresh_sqlite(folder: Path, fill: Callable[[str], None] | None) -> str:
 
 
 def _postgresql_template(fill: Callable[[str], None]) -> str:
-    made = run_folder() / "postgresql-template.ready"
-    with held("postgresql-template"):
+    name = TEMPLATE + fill.__name__
+    made = run_folder() / f"{name}.ready"
+    with held(f"postgresql-{fill.__name__}"):
         if not made.exists():
-            administer(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
-            fill(postgresql_url(TEMPLATE))
+            administer(f"CREATE DATABASE {name} TEMPLATE template0")
+            fill(postgresql_url(name))
             made.touch()
-    return TEMPLATE
+    return name

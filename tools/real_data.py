@@ -19,7 +19,7 @@ FOLDER = ROOT / "build" / "real-data"
 PACKAGE = "lifetimes==0.11.3"
 HASH = "sha256:261e3dc89977c2b60767ca6728aaa29d429de0c814635070a749c36555895da8"
 INSIDE = "lifetimes/datasets/"
-FILES = ("CDNOW_sample.txt", "CDNOW_master.txt", "cdnow_customers_summary.csv")
+FILES = ("CDNOW_sample.txt", "CDNOW_master.txt", "cdnow_customers_summary_with_transactions.csv")
 
 
 def is_here() -> bool:

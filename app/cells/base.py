@@ -30,6 +30,8 @@ class CellWords:
     member_name: Callable[[int], str] = str
     record_title: Callable[[str, int], str] = lambda _form, record: str(record)
     record_url: Callable[[str, int], str | None] = lambda _form, _record: None
+    record_state: Callable[[str, int], str] = lambda _form, _record: "live"  # deleted: a tombstone; hidden
+    outcomes: Callable[[str], tuple[str, ...]] = lambda _field: ()  # texts that a formula can only give
 
 
 def is_numeric(one: Field) -> bool:

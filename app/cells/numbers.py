@@ -10,7 +10,6 @@ from app.cells.base import BLANK, Cell, CellWords
 from app.formats import MINUS, currency_sign, number, percent
 from builder.forms import Field
 
-
 def _figure(text: str, *, is_negative: bool) -> Markup:
     # the text is ours: digits, separators, a minus
     return Markup(f'<span class="fl-num{" fl-neg" if is_negative else ""}">{text}</span>')  # noqa: S704
@@ -34,9 +33,20 @@ def percent_cell(one: Field, _words: CellWords) -> Cell:
     def cell(value: object) -> Markup:
         if not isinstance(value, int | Decimal):
             return BLANK
-        return _figure(percent(Decimal(value), decimals), is_negative=value < 0)
+        text = percent(Decimal(value), decimals)
+        return _meter(value, text) if 0 <= value <= 1 else _figure(text, is_negative=value < 0)
 
     return cell
+
+
+def _meter(share: int | Decimal, text: str) -> Markup:
+    """A share of the whole as a bar beside its figure."""
+    look = " fl-meter--ok" if share == 1 else ""
+    # the text is ours: digits and a sign
+    return Markup(  # noqa: S704
+        f'<span class="fl-metercell"><progress class="fl-meter{look}" aria-hidden="true" max="100" value="{round(share * 100)}">'
+        f"{text}</progress>{text}</span>"
+    )
 
 
 def money_cell(one: Field, words: CellWords) -> Cell:

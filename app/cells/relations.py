@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 from markupsafe import Markup, escape
 
 from app.cells.base import BLANK, Cell, CellWords
+from app.cells.levels import level_cell
 from app.formats import avatar_letters, color_of
 from builder.fields.computed import ComputedResult
 from builder.fields.registry import field_type
@@ -40,7 +42,17 @@ def link_cell(one: Field, words: CellWords) -> Cell:
     def cell(value: object) -> Markup:
         if not isinstance(value, int):
             return BLANK
-        title, url = words.record_title(form, value), words.record_url(form, value)
+        state = words.record_state(form, value)
+        if state == "hidden":
+            return Markup('<span class="fl-muted" title="{}">{}</span>').format(
+                _("Not shared with you"), "•••"
+            )
+        title = words.record_title(form, value)
+        if state == "deleted":
+            return Markup('<del class="fl-gone" title="{}">{}</del>').format(
+                _("This record was deleted"), title
+            )
+        url = words.record_url(form, value)
         return Markup('<a href="{}">{}</a>').format(url, title) if url else escape(title)
 
     return cell
@@ -63,11 +75,12 @@ def computed_cell(
         bound = field_type(one)
         if not isinstance(bound, ComputedResult):
             raise TypeError(f"{one.key} is not computed")
-        inner = cells()[bound.inner.key](bound.inner.field, words)
+        few = level_cell(words.outcomes(one.id), one.label(words.language))
+        inner = few or cells()[bound.inner.key](bound.inner.field, words)
 
         def cell(value: object) -> Markup:
             if isinstance(value, ErrorValue):
-                return Markup('<span class="fl-late" title="{}">⚠</span>').format(value.code)
+                return Markup('<span class="fl-late fl-num">{}</span>').format(value.code)
             return inner(value)
 
         return cell

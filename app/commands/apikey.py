@@ -5,6 +5,8 @@ In: the member's address and scopes. Out: the key's text.
 
 from __future__ import annotations
 
+from typing import cast
+
 import click
 
 from app.commands.console import Console, command_actor, json_option, opened, pick_workspace, workspace_option
@@ -44,8 +46,13 @@ def create(*, email: str, name: str, scopes: tuple[str, ...], slug: str | None, 
             return apikeys.create(work, name, frozenset(scopes or SCOPES), member_id=member.id)
 
         made = platform.run(command_actor(workspace), make)
-        if isinstance(made[0], Problem):
-            console.refuse([one for one in made if isinstance(one, Problem)])
-        key, token = made[0], str(made[1])
+        refused = _problems(made)
+        if refused:
+            console.refuse(refused)
+        key, token = cast("tuple[apikeys.ApiKey, str]", made)
         scopes_made = sorted(key.scopes)
         console.answer({"id": key.id, "key": token, "scopes": scopes_made, "user": email}, token)
+
+
+def _problems(made: tuple[object, ...]) -> list[Problem]:
+    return [one for one in made if isinstance(one, Problem)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from typing import Any
 
 import click
 from waitress import create_server
@@ -32,14 +33,23 @@ def serve() -> None:
     with opened(settings) as (platform, _settings):
         upgrade_database(platform)
         sign_ins = ensure_first_run(platform, settings)
-        face = create_app(settings, platform)
+        server = _listen(create_app(settings, platform), settings)
         _announce(settings, platform, sign_ins)
-        _run(face, settings, platform)
+        _run(server, platform)
 
 
-def _run(face: FormloomApp, settings: Settings, platform: Platform) -> None:
-    worker = WorkerThread(platform)
-    server = create_server(
+def _listen(face: FormloomApp, settings: Settings) -> Any:
+    """The server, its port taken: what is announced afterwards is true."""
+    try:
+        return _create_server(face, settings)
+    except OSError as taken:
+        raise click.ClickException(
+            f"{settings.host}:{settings.port} cannot be used ({taken.strerror}). Choose another PORT."
+        ) from taken
+
+
+def _create_server(face: FormloomApp, settings: Settings) -> Any:
+    return create_server(
         face,
         host=settings.host,
         port=settings.port,
@@ -49,6 +59,10 @@ def _run(face: FormloomApp, settings: Settings, platform: Platform) -> None:
         # behind TRUSTED_PROXIES werkzeug's ProxyFix reads these headers; otherwise nobody may send them
         clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
     )
+
+
+def _run(server: Any, platform: Platform) -> None:
+    worker = WorkerThread(platform)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _stop)
     worker.start()

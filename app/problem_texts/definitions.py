@@ -26,6 +26,7 @@ DEFINITIONS: Mapping[str, LazyString] = {
     "choice.no_options": _l("“%(label)s” has no options yet. Add at least one."),
     "choice.option_twice": _l("The option “%(given)s” is there twice."),
     "config.min_above_max": _l("The least (%(min)s) is more than the most (%(max)s)."),
+    "definition.bad_character": _l("A character in “%(given)s” cannot be kept. Delete it and type again."),
     "definition.bad_name": _l("“%(given)s” cannot be used here: small letters, digits and underscores only."),
     "definition.invalid": _l("This setting is not understood: %(given)s."),
     "definition.missing": _l("“%(wanted)s” is missing."),
@@ -40,6 +41,7 @@ DEFINITIONS: Mapping[str, LazyString] = {
     "demo.bad_columns": _l("The demo data names columns that the form does not have."),
     "demo.bad_row": _l("Row %(row)s of the demo data does not fit its columns."),
     "demo.bad_shape": _l("The demo data is not a table with columns and rows."),
+    "demo.row_refused": _l("A row of the demo data was refused: %(given)s."),
     "demo.too_many_rows": _l("The demo data has more than %(most)s rows."),
     "demo.unknown_column": _l("The form has no field “%(given)s” for this column of the demo data."),
     "draft.nothing_to_redo": _l("There is nothing to redo."),
@@ -95,6 +97,9 @@ DEFINITIONS: Mapping[str, LazyString] = {
         "“%(labels)s” would vanish. Remove it in the designer; then its data is kept."
     ),
     "publish.nothing_changed": _l("There is nothing to publish: the draft is as the published version."),
+    "publish.removed_field_lost": _l(
+        "Removed fields and their data would be lost. Load the form again before publishing."
+    ),
     "publish.type_changed": _l(
         "“%(labels)s” would change its kind. Add a new field and move the values instead."
     ),

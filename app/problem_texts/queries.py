@@ -9,9 +9,11 @@ from flask_babel.speaklater import LazyString
 
 QUERIES: Mapping[str, LazyString] = {
     "query.bad_cursor": _l("This place in the list is no longer known. Start again from its beginning."),
+    "query.cannot_group": _l("The list cannot be grouped by “%(given)s”."),
     "query.cannot_sort": _l("The list cannot be sorted by “%(label)s”."),
     "query.hidden_records": _l("This needs records of “%(label)s” that you may not see."),
     "query.no_such_field": _l("The form has no field “%(given)s”."),
     "query.not_in_sql": _l("This condition cannot be used for a list. Use one without that function."),
+    "query.too_many_groups": _l("At most %(groups)s groupings and %(measures)s figures at once."),
     "query.too_many_sorts": _l("A list can be sorted by at most %(most)s fields."),
 }

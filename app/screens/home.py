@@ -15,11 +15,14 @@ from app.htmx import go, page_or_fragment
 from app.language import current_language
 from app.navigation import Place, app_groups, form_url, use_place
 from app.preferences import remember
+from app.recent import recent_changes
+from app.shipped_bundles import BundleCard, card_of, shipped_bundles
 from app.wiring import current_actor, current_work
 from app.workspace_screen import workspace_screen
 from builder.forms import pick_label
 from runtime import access
 from runtime.catalogue import AppVersion
+from runtime.platform import Work
 
 screen = workspace_screen("home", __name__)
 
@@ -27,15 +30,16 @@ screen = workspace_screen("home", __name__)
 @screen.get("/")
 def show() -> Response:
     work = current_work()
-    member = current_actor().member
+    member, may_design = current_actor().member, access.may(work, "design")
     now = work.now.astimezone(ZoneInfo(member.zone if member else work.workspace.zone))
     answer = page_or_fragment(
         "home/show",
         apps=[_card(app) for app in work.catalogue.apps()],
-        recent=(),
+        recent=recent_changes(work),
+        bundles=_cards(work) if may_design else (),
         greeting=_greeting(now.hour),
         today=now.date(),
-        may_design=access.may(work, "design"),
+        may_design=may_design,
     )
     remember(answer, "workspace", work.workspace.slug)
     return answer
@@ -81,6 +85,11 @@ def _card(app: AppVersion) -> AppCard:
     language = current_language()
     description = pick_label(app.document.get("description") or {}, language)
     return AppCard(app.key, app.label(language), description, app.icon, app.color, len(app.forms))
+
+
+def _cards(work: Work) -> list[BundleCard]:
+    apps = work.catalogue.apps()
+    return [card_of(one, current_language(), apps) for one in shipped_bundles()]
 
 
 def _greeting(hour: int) -> str:

@@ -76,8 +76,8 @@ def upload(app: str, form: str) -> Response:
 def _refuse_upload(app: str, form: str, problem: Problem) -> Response:
     handle = _form(app, form)
     recent = runs.list_runs(current_work(), handle, 10)
-    shown = {"form": handle, "problem": problem_text(problem), "recent": recent}
-    return page_or_fragment("imports/upload", status=422, **shown)
+    text = problem_text(problem)
+    return page_or_fragment("imports/upload", status=422, form=handle, problem=text, recent=recent)
 
 
 # --- matching -----------------------------------------------------------------------------------------
@@ -282,9 +282,14 @@ def show_run(app: str, form: str, run: str) -> Response:
     handle, found = _open(app, form, run)
     if found.state == "ready":
         return go(url_for(".show_match", app=app, form=form, run=run))
-    shown = {"form": handle, "run": found, "reasons": _reasons(found) if found.is_over else ()}
-    shown["can_undo"] = found.is_over and _can_undo(found)
-    return page_or_fragment("imports/run", fragment="imports/progress", **shown)
+    return page_or_fragment(
+        "imports/run",
+        fragment="imports/progress",
+        form=handle,
+        run=found,
+        reasons=_reasons(found) if found.is_over else (),
+        can_undo=found.is_over and _can_undo(found),
+    )
 
 
 @screen.post("/a/<app>/f/<form>/import/<run>/cancel")

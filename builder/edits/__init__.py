@@ -21,7 +21,7 @@ from builder.edits.sections import AddSection, ChangeLayout, ChangeSection, Move
 from builder.edits.whole import AddRule, ChangeForm, ChangeRule, RemoveRule
 from builder.forms import Form, Labels
 from builder.problems import Problem, shown
-from builder.shapes import check_shape
+from builder.shapes import check_shape, check_texts
 
 MOST_TOGETHER = 200
 
@@ -104,7 +104,7 @@ def read_edit(document: object) -> Edit | Problem:
     name = document.get("edit") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(name, str) or name not in BY_NAME:
         return Problem("edit.unknown", {"given": shown(name), "wanted": ", ".join(BY_NAME)}, "/edit")
-    problems = check_shape(BY_NAME[name].schema, document)
+    problems = check_shape(BY_NAME[name].schema, document) or check_texts(document)
     return problems[0] if problems else BY_NAME[name].read(document)
 
 

@@ -75,8 +75,8 @@ NOTES: Mapping[str, str] = {
     "kept where records have it.",
     "choices": "A list, or one text with commas between. JSON is a list of keys in the order of the options.",
     "serial": "Parts of the pattern: `{YYYY}` `{YY}` `{MM}` `{DD}` and one counter, as `{0000}`. The count "
-    "begins again with the finest date part. Without a pattern: `{000000}`. Nobody writes it, unless it is `editable`: then a number "
-    "from another system is kept, and only a blank one is numbered.",
+    "begins again with the finest date part. Without a pattern: `{000000}`. Nobody writes it, unless it is "
+    "`editable`: then a number from another system is kept, and only a blank one is numbered.",
     "member": "Given by id or e-mail address (a name, if it is one person's). JSON is `{id, name}`.",
     "link": 'Given by id, by title, or as `{"by": {"field": "code", "value": "A1"}}`. JSON is `{id, title}`.',
     "subform": 'A list of objects keyed by column; a line that exists already carries its "id".',

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from expressions import bounds
 from expressions.emission.pieces import Piece
-from expressions.evaluation import CONTEXT, number_text
+from expressions.evaluation import CONTEXT, MAX_TEXT, fail, number_text
 from expressions.functions import REGISTRY
 from expressions.functions.dates import add_days, add_elapsed, days_between, elapsed_days
-from expressions.functions.texts import join
 from expressions.nodes import Call, Const, Node
 
 if TYPE_CHECKING:
     from expressions.compiler import Writer
 
-LONGEST_INT = 28  # whole numbers that may grow longer are counted as Decimal, with its context
+# Python's own decimal context is exact up to here; longer results need ours, and whole numbers that may
+# grow longer are counted as Decimal.
+LONGEST_INT = 28
+LONGEST_CHAIN = 40  # terms in one Python expression: Python's own compiler goes down one level a term
 LARGEST = 40  # Emax: results with more digits before the point may be #NUM!
 _PRECISION = 34
 
@@ -32,6 +34,8 @@ def call(writer: Writer, node: Call) -> Piece:
     entry = REGISTRY[node.function]
     python = python_of(node.function)
     pieces = [writer.piece(one) for one in node.arguments]
+    if any(one.kind.digits > LONGEST_INT for one in (node, *node.arguments)):
+        writer.needs_context = True
     before = [writer.name("env")] if entry.takes_env else []
     if entry.blanks == "own":
         code = writer.call(python, *before, *[writer.value(one) for one in pieces])
@@ -60,6 +64,7 @@ def _guards(pieces: Sequence[Piece]) -> tuple[str, ...]:
 def _settled(writer: Writer, node: Node, pieces: Sequence[Piece], code: Any) -> Piece:
     """A number that might overflow is worked out at once; any other stays an expression."""
     piece = Piece(code, _guards(pieces))
+    writer.needs_context = writer.needs_context or node.kind.digits > LONGEST_INT
     if bounds.whole_digits(node.kind) <= LARGEST:
         return piece
     return writer.assigned(writer.value(piece), is_blankable=bool(piece.guards))
@@ -69,17 +74,26 @@ def _arithmetic(writer: Writer, node: Call) -> Piece:
     """`+`, `-`, `*` of numbers, from the left; of dates through the date functions."""
     if any(one.kind.name in ("date", "datetime") for one in node.arguments):
         return _dates(writer, node)
-    pieces = [writer.piece(one) for one in node.arguments]
-    code = pieces[0].code
+    first = writer.piece(node.arguments[0])
     if (
         node.kind.digits > LONGEST_INT
         and node.arguments[0].kind.scale == 0
         and not _is_decimal(node.arguments[0])
     ):
-        code = writer.call(Decimal, code)
+        first = Piece(writer.call(Decimal, first.code), first.guards)
+    pieces = [first, *[writer.piece(one) for one in node.arguments[1:]]]
+    while len(pieces) > LONGEST_CHAIN:
+        start, pieces = pieces[:LONGEST_CHAIN], pieces[LONGEST_CHAIN:]
+        so_far = _settled(writer, node, start, _chain(writer, node.function, start))
+        pieces.insert(0, writer.bound(so_far))
+    return _settled(writer, node, pieces, _chain(writer, node.function, pieces))
+
+
+def _chain(writer: Writer, function: str, pieces: Sequence[Piece]) -> Any:
+    code = pieces[0].code
     for piece in pieces[1:]:
-        code = writer.operate(node.function, code, piece.code)
-    return _settled(writer, node, pieces, code)
+        code = writer.operate(function, code, piece.code)
+    return code
 
 
 def _is_decimal(node: Node) -> bool:
@@ -114,6 +128,7 @@ def _division(writer: Writer, node: Call) -> Piece:
 
 def _negation(writer: Writer, node: Call) -> Piece:
     piece = writer.piece(node.arguments[0])
+    writer.needs_context = writer.needs_context or node.kind.digits > LONGEST_INT
     return Piece(writer.negate(piece.code), piece.guards)
 
 
@@ -125,11 +140,14 @@ def _rounding(writer: Writer, node: Call) -> Piece:
     if len(node.arguments) == 1:
         places = 0
     whole = bounds.whole_digits(node.arguments[0].kind)
-    if not isinstance(places, (int, Decimal)) or not 0 <= places <= 20 or whole + int(places) >= _PRECISION:
+    if not isinstance(places, (int, Decimal)) or not 0 <= places <= 20:
         return call(writer, node)
     piece = writer.piece(node.arguments[0])
     quantum = Decimal(1).scaleb(-int(places))
-    return Piece(writer.call(_QUANTIZE, piece.code, writer.constant(quantum)), piece.guards)
+    rounded = Piece(writer.call(_QUANTIZE, piece.code, writer.constant(quantum)), piece.guards)
+    if whole + int(places) < _PRECISION:
+        return rounded
+    return writer.assigned(writer.value(rounded), is_blankable=bool(piece.guards))  # too long is #NUM!
 
 
 _QUANTIZE = CONTEXT.quantize
@@ -157,8 +175,36 @@ def _length(writer: Writer, node: Call) -> Piece:
 
 
 def _joined(writer: Writer, node: Call) -> Piece:
-    parts = [writer.value(writer.piece(one)) for one in node.arguments]
-    return writer.assigned(writer.some([writer.call(join, *parts), writer.constant(None)]))
+    """Texts put together; longer than the language allows is `#LIMIT!`."""
+    text = Piece(writer.constant(""))
+    for start in range(0, len(node.arguments), LONGEST_CHAIN):
+        code: Any = text.code if start else None
+        for one in node.arguments[start : start + LONGEST_CHAIN]:
+            piece = writer.piece(one)
+            part = writer.some([writer.value(piece), writer.constant("")]) if piece.guards else piece.code
+            code = part if code is None else writer.operate("add", code, part)
+        text = writer.assigned(code, is_blankable=False)
+        _refuse_long(writer, text)
+    return writer.assigned(writer.some([text.code, writer.constant(None)]))
+
+
+def _refuse_long(writer: Writer, text: Piece) -> None:
+    is_long = writer.compare("gt", writer.call(len, text.code), writer.constant(MAX_TEXT))
+    block: list[Any] = []
+    with writer.aside(block):
+        writer.assigned(writer.call(fail, writer.constant("#LIMIT!")))
+    writer.when(is_long, block)
+
+
+def _beginning(writer: Writer, node: Call) -> Piece:
+    """LEFT with a constant count is a slice."""
+    count = node.arguments[1] if len(node.arguments) > 1 else None
+    if count is None or (isinstance(count, Const) and isinstance(count.value, Decimal) and count.value >= 0):
+        size = min(int(str(count.value).partition(".")[0]), MAX_TEXT) if isinstance(count, Const) else 1
+        piece = writer.piece(node.arguments[0])
+        code = writer.some([writer.beginning(piece.code, size), writer.constant(None)])
+        return writer.assigned(writer.guarded(piece.guards, code))
+    return call(writer, node)
 
 
 def _as_text(writer: Writer, node: Call) -> Piece:
@@ -174,5 +220,6 @@ RULES: dict[str, Any] = {
     "ROUND": _rounding,
     "eq": _comparison, "ne": _comparison, "lt": _comparison, "le": _comparison, "gt": _comparison,
     "ge": _comparison,
-    "BETWEEN": _between, "LEN": _length, "concat": _joined, "CONCATENATE": _joined, "ASTEXT": _as_text,
+    "BETWEEN": _between, "LEN": _length, "LEFT": _beginning, "concat": _joined, "CONCATENATE": _joined,
+    "ASTEXT": _as_text,
 }  # fmt: skip

@@ -15,6 +15,8 @@ from expressions.nodes import Call, Const, Node
 if TYPE_CHECKING:
     from expressions.compiler import Writer
 
+LONGEST_NEST = 20  # conditions below one another in the generated code
+
 
 def _aside(writer: Writer, node: Node) -> tuple[list[Any], Piece]:
     """A node's piece with the statements it needs, kept apart."""
@@ -81,12 +83,40 @@ def _is_case(writer: Writer, subject: Piece, case: Node) -> Any:
 
 
 def _chain(writer: Writer, tests: Sequence[tuple[Callable[[], Any], Node]], otherwise: Node | None) -> Piece:
-    """`if … elif … else`: later conditions are worked out only when earlier ones did not hold."""
+    """`if … else: if …`: later conditions are worked out only when earlier ones did not hold. Long
+    chains go on after a while beside, not below: Python's compiler goes down one level for each."""
     name = writer.fresh("v")
+    if len(tests) <= LONGEST_NEST:
+        _nested(writer, name, tests, otherwise)
+        return writer.variable(name)
+    is_open = writer.fresh("v")
+    writer.assign(is_open, writer.constant(True))
+    for start in range(0, len(tests), LONGEST_NEST):
+        is_last = start + LONGEST_NEST >= len(tests)
+        block: list[Any] = []
+        with writer.aside(block):
+            writer.assign(is_open, writer.constant(False))
+            rest = otherwise if is_last else None
+            still_open = "" if is_last else is_open
+            _nested(writer, name, tests[start : start + LONGEST_NEST], rest, still_open=still_open)
+        writer.when(writer.name(is_open), block)
+    return writer.variable(name)
+
+
+def _nested(
+    writer: Writer,
+    name: str,
+    tests: Sequence[tuple[Callable[[], Any], Node]],
+    otherwise: Node | None,
+    *,
+    still_open: str = "",
+) -> None:
     last = _written(writer, name, otherwise) if otherwise is not None else []
-    if otherwise is None:
-        with writer.aside(last):
+    with writer.aside(last):
+        if otherwise is None:
             writer.assign(name, writer.constant(None))
+        if still_open:
+            writer.assign(still_open, writer.constant(True))
     for make_test, result in reversed(tests):
         block: list[Any] = []
         with writer.aside(block):
@@ -94,7 +124,6 @@ def _chain(writer: Writer, tests: Sequence[tuple[Callable[[], Any], Node]], othe
             writer.when(test, _written(writer, name, result), last)
         last = block
     writer.block.extend(last)
-    return writer.variable(name)
 
 
 def _all(writer: Writer, node: Call) -> Piece:
@@ -106,29 +135,24 @@ def _any(writer: Writer, node: Call) -> Piece:
 
 
 def _joined(writer: Writer, nodes: Sequence[Node], *, is_and: bool) -> Piece:
-    """Short-circuit: conditions that need statements of their own are put into nested blocks."""
+    """Short-circuit: a condition that needs statements is worked out only while the matter is open."""
     join = writer.every if is_and else writer.some
     ready: list[Any] = []
-    for position, node in enumerate(nodes):
+    name = ""
+    for node in nodes:
         block, piece = _aside(writer, node)
-        if not block or not ready:
+        if not block or not (ready or name):
             writer.block.extend(block)
             ready.append(writer.truth(piece))
             continue
-        name = writer.fresh("v")
+        before = [writer.name(name)] if name else []
+        name = name or writer.fresh("v")
+        writer.assign(name, join([*before, *ready]))
         with writer.aside(block):
-            rest = (
-                _joined(writer, nodes[position + 1 :], is_and=is_and) if position + 1 < len(nodes) else None
-            )
-            parts = [writer.truth(piece)]
-            if rest is not None:
-                parts.append(rest.code)
-            writer.assign(name, join(parts))
-        writer.assign(name, join(ready))
-        test = writer.name(name) if is_and else writer.deny(writer.name(name))
-        writer.when(test, block)
-        return Piece(writer.name(name))
-    return Piece(join(ready))
+            writer.assign(name, writer.truth(piece))
+        writer.when(writer.name(name) if is_and else writer.deny(writer.name(name)), block)
+        ready = []
+    return Piece(join([*([writer.name(name)] if name else []), *ready]))
 
 
 def _not(writer: Writer, node: Call) -> Piece:
@@ -150,14 +174,11 @@ def _coalesce(writer: Writer, node: Call) -> Piece:
     name = writer.fresh("v")
     writer.assign(name, writer.value(first))
     is_blankable = True
-    outer = writer.block
     for one in node.arguments[1:]:
         block, piece = _aside(writer, one)
         with writer.aside(block):
             writer.assign(name, writer.value(piece))
-        with writer.aside(outer):
-            writer.when(writer.is_blank([name]), block)
-        outer = block
+        writer.when(writer.is_blank([name]), block)
         if not piece.guards:
             is_blankable = False
             break
@@ -165,21 +186,29 @@ def _coalesce(writer: Writer, node: Call) -> Piece:
 
 
 def _if_error(writer: Writer, node: Call) -> Piece:
-    name = writer.fresh("v")
-    writer.attempt(_written(writer, name, node.arguments[0]), _written(writer, name, node.arguments[1]))
+    name, is_failed = writer.fresh("v"), writer.fresh("v")
+    with writer.trying():
+        body = _written(writer, name, node.arguments[0])
+    writer.assign(is_failed, writer.constant(False))
+    failed: list[Any] = []
+    with writer.aside(failed):
+        writer.assign(is_failed, writer.constant(True))
+    writer.attempt(body, failed, result=name)
+    writer.when(writer.name(is_failed), _written(writer, name, node.arguments[1]))
     return writer.variable(name)
 
 
 def _is_error(writer: Writer, node: Call) -> Piece:
     name = writer.fresh("v")
-    body, piece = _aside(writer, node.arguments[0])
+    with writer.trying():
+        body, piece = _aside(writer, node.arguments[0])
     with writer.aside(body):
         writer.assign(name, writer.value(piece))  # worked out, then forgotten
         writer.assign(name, writer.constant(False))
     failed: list[Any] = []
     with writer.aside(failed):
         writer.assign(name, writer.constant(True))
-    writer.attempt(body, failed)
+    writer.attempt(body, failed, result=name)
     return Piece(writer.name(name))
 
 

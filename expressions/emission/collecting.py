@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from expressions.emission.arithmetic import python_of
+from expressions.emission.arithmetic import LONGEST_INT, python_of
 from expressions.emission.pieces import Piece
 from expressions.evaluation import ZERO, divide, lines_of
 from expressions.nodes import Aggregate, Call, Const, Items, Lines, Node
@@ -90,6 +90,7 @@ def hoisted(writer: Writer, node: Node, frame: Frame) -> Piece:
 
 def aggregate(writer: Writer, node: Aggregate) -> Piece:
     write = _COUNT_DISTINCT if node.is_distinct else _AGGREGATES[node.function]
+    writer.needs_context = writer.needs_context or node.kind.digits > LONGEST_INT
     if node.over == "list":
         argument = node.argument or Items((), node.kind, node.span)
         return write(writer, lambda visit: _each(writer, argument, visit))
@@ -214,10 +215,11 @@ def _filled_ratio(writer: Writer, node: Call) -> Piece:
     from expressions.emission.branching import RULES
 
     is_filled = RULES["ISNOTEMPTY"]
-    total: Any = writer.constant(0)
-    for one in node.arguments:
-        there = is_filled(writer, Call("ISNOTEMPTY", (one,), node.kind, one.span))
-        total = writer.operate("add", total, writer.value(there))
+    there = [
+        writer.value(is_filled(writer, Call("ISNOTEMPTY", (one,), node.kind, one.span)))
+        for one in node.arguments
+    ]
+    total = writer.call(sum, writer.listed(there))
     return Piece(writer.call(divide, total, writer.constant(len(node.arguments))))
 
 

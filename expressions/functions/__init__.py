@@ -14,7 +14,7 @@ from expressions.functions.entry import Example, Function, Parameter
 
 __all__ = ["NAMES", "REGISTRY", "Example", "Function", "Parameter", "find_function"]
 
-_FAMILIES = (operators, logic, texts, numbers, aggregates, dates, scoring, people)
+_FAMILIES = (operators, logic, aggregates, numbers, texts, dates, scoring, people)
 
 
 def _registry(entries: Iterable[Function]) -> Mapping[str, Function]:

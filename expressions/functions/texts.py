@@ -24,7 +24,7 @@ def as_text(env: Env, value: object) -> str:
     if isinstance(value, bool):
         return _YES.get(env.language, _YES["en"])[0 if value else 1]
     if isinstance(value, datetime):
-        return value.astimezone(zone_of(env.zone)).strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(zone_of(env.zone)).isoformat(" ", "minutes")[:16]
     if isinstance(value, date):
         return value.isoformat()
     return number_text(value)  # type: ignore[arg-type]
@@ -75,8 +75,8 @@ def trim(text: str) -> str:
     return " ".join(part for part in text.replace("　", " ").split(" ") if part)
 
 
-def substitute(text: str, old: str | None, new: str | None, which: Number | None = None) -> str:
-    if not old:
+def substitute(text: str | None, old: str | None, new: str | None, which: Number | None = None) -> str | None:
+    if not text or not old:
         return text
     if which is None:
         return _limited(text, old, new or "")

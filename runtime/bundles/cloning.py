@@ -115,6 +115,8 @@ def clone(work: Work, bundle: Bundle, *, with_demo: bool = True) -> CloneOutcome
         outcome = _clone(work, bundle, with_demo=with_demo)
         if outcome.problems:
             attempt.undo()
+    if outcome.problems:
+        work.start_over()
     return outcome
 
 
@@ -146,7 +148,13 @@ def _clone(work: Work, bundle: Bundle, *, with_demo: bool) -> CloneOutcome:
     audit.note(work, "app.cloned", f"{key} {origin}")
     take_effect(work, app_id, outcome)
     app = work.catalogue.app(app_id)
-    return CloneOutcome(app, (), demo.enqueue_demo(work, app, bundle) if with_demo and bundle.demo else None)
+    seeded = demo.load_seed(work, app, bundle)
+    if seeded.problems:
+        return CloneOutcome(
+            problems=tuple(Problem("demo.row_refused", {"given": one}) for one in seeded.problems)
+        )
+    job_id = demo.enqueue_demo(work, app, bundle, seeded.names or {}) if with_demo else None
+    return CloneOutcome(app, (), job_id)
 
 
 def free_key(key: str, taken: set[str]) -> str:

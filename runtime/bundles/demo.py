@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class Progress:
     size: int = FIRST_SIZE
     loaded: int = 0
     changeset: int | None = None
-    names: Mapping[str, int] | None = None  # row name → record id, of rows that are linked to
+    names: Mapping[str, int] | None = None  # row name → record id
     later: Sequence[tuple[str, int]] = ()  # (form key, row): links to rows that were not there yet
     problems: Sequence[str] = ()
 
@@ -70,12 +70,33 @@ class Progress:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-def enqueue_demo(work: Work, app: AppVersion, bundle: Bundle) -> int:
-    """Asks for the demo data of a fresh clone; once per app."""
-    forms = tuple(loading_order(bundle))
-    total = sum(len(rows.rows) for rows in bundle.demo.values())
-    progress = Progress(app.id, work.actor.member_id, work.today.isoformat(), forms, total, names={})
+def load_seed(work: Work, app: AppVersion, bundle: Bundle) -> Progress:
+    """The rows that come with every clone (settings, dictionaries), in the clone's own transaction.
+
+    They are no demo data: clearing that leaves them. What was refused stands in `problems`."""
+    seed = tuple(key for key in loading_order(bundle) if key in bundle.manifest.seed)
+    progress = _begin(work, app, bundle, seed)
+    while (
+        following := Loader(work, progress, "create", {"kind": "bundle", "app": app.key}).step()
+    ) is not None:
+        progress = Progress(**following)
+    if progress.changeset is not None:
+        changesets.close_changeset(work, progress.changeset)
+    return progress
+
+
+def enqueue_demo(work: Work, app: AppVersion, bundle: Bundle, names: Mapping[str, int]) -> int | None:
+    """Asks for the demo data of a fresh clone, once per app; `names` are of rows that are there."""
+    forms = tuple(key for key in loading_order(bundle) if key not in bundle.manifest.seed)
+    if not forms:
+        return None
+    progress = replace(_begin(work, app, bundle, forms), names=dict(names))
     return jobs.enqueue(work, LOAD, progress.to_payload(), key=f"{LOAD}:{app.id}")
+
+
+def _begin(work: Work, app: AppVersion, bundle: Bundle, forms: tuple[str, ...]) -> Progress:
+    total = sum(len(bundle.demo[key].rows) for key in forms)
+    return Progress(app.id, work.actor.member_id, work.today.isoformat(), forms, total, names={})
 
 
 def loading_order(bundle: Bundle) -> Iterator[str]:
@@ -134,7 +155,7 @@ def load(platform: Platform, job: Job) -> Settled:
     def step(work: Work) -> Settled:
         jobs.hold(work, job)
         started = time.monotonic()
-        after = Loader(work, progress).step()
+        after = Loader(work, progress, "demo", {"kind": "demo"}).step()
         if after is None:
             return settle(work, job, Done(_result(work, progress)))
         size = _next_size(progress.size, time.monotonic() - started)
@@ -172,9 +193,11 @@ def _actor(platform: Platform, workspace_id: int, member_id: int | None) -> Acto
 class Loader:
     """One step of loading: reads its progress, makes records, answers the payload of the next step."""
 
-    def __init__(self, work: Work, progress: Progress) -> None:
+    def __init__(self, work: Work, progress: Progress, action: str, cause: Mapping[str, str]) -> None:
         self.work = work
         self.progress = progress
+        self.action = action
+        self.cause = cause
         self.app = work.catalogue.app(progress.app)
         self.names = dict(progress.names or {})
         self.later = [(key, row) for key, row in progress.later]
@@ -206,16 +229,25 @@ class Loader:
     def _make(self, handle: FormHandle, demo: Demo, rows: Sequence[Sequence[object]]) -> int:
         handle = self.work.hold_form(handle)
         self.changeset = self.changeset or changesets.open_changeset(
-            self.work, handle, "demo", {"kind": "demo", "app": self.app.key}
+            self.work, handle, self.action, self.cause
         )
         world = self._world()
         raws = [raw_values(demo, handle.form, row, world) for row in rows]
+        waiting = [
+            any(name not in self.names for _, name in links_of(demo, handle.form, row)) for row in rows
+        ]
         if handle.form.is_single:
             outcomes = self._change_single(handle, raws)
         else:
             outcomes = records.create_many(self.work, handle, raws, changeset=self.changeset, is_partial=True)
         for offset, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
-            self._note(handle, demo, self.progress.row + offset, row, outcome)
+            place = self.progress.row + offset
+            if outcome.record is None:
+                self._note_problems(handle.key, place, outcome.problems)
+            else:
+                name = row_name(demo, row)
+                self.names |= {name: outcome.record.id} if name is not None else {}
+                self.later += [(handle.key, place)] if waiting[offset] else []
         return sum(1 for outcome in outcomes if outcome.record is not None)
 
     def _change_single(self, handle: FormHandle, raws: Sequence[Mapping[str, Any]]) -> list[records.Outcome]:
@@ -223,19 +255,6 @@ class Loader:
         record_id = single_records.ensure(self.work, handle)
         changes = [records.Change(record_id, raw) for raw in raws]
         return records.update_many(self.work, handle, changes, changeset=self.changeset, is_partial=True)
-
-    def _note(
-        self, handle: FormHandle, demo: Demo, place: int, row: Sequence[object], outcome: records.Outcome
-    ) -> None:
-        """Remembers the record under its row's name, and what of it must wait."""
-        if outcome.record is None:
-            self._note_problems(handle.key, place, outcome.problems)
-            return
-        name = row_name(demo, row)
-        if name is not None:
-            self.names[name] = outcome.record.id
-        if any(link not in self.names for _, link in links_of(demo, handle.form, row)):
-            self.later.append((handle.key, place))
 
     def _note_problems(self, key: str, place: int, problems: Sequence[Problem]) -> None:
         for problem in problems:

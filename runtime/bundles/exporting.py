@@ -25,11 +25,10 @@ FIRST_VERSION = "1"
 
 
 def export_app(work: Work, app: AppVersion) -> bytes:
-    """The app as a zip. For designers; the audit log hears of it where the work writes."""
+    """The app as a zip. For designers; the audit log hears of it."""
     access.require_designer(work)
     bundle = bundle_of(work, app)
-    if work.is_writing:
-        audit.note(work, "app.exported", app.key)
+    audit.note(work, "app.exported", app.key)
     return zip_bundle(bundle)
 
 
@@ -88,6 +87,7 @@ def _manifest(app: AppVersion, words: Mapping[str, Any] | None) -> Manifest:
         words.get("description", {}),
         words.get("icon", "apps"),
         words.get("color", "blue"),
+        tuple(words.get("seed", ())),
     )
 
 

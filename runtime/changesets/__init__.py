@@ -1,7 +1,7 @@
 """Changesets: one cause and all the cells it changed. History, undo and audit are read from them.
 
-In: what the record service writes, and questions about it. Out: `Changeset`, `history` of a record, `revert`. A
-changeset may span several transactions: opened by `open_changeset`, each batch with its part.
+In: what the record service writes, and questions about it. Out: `Changeset`, `history` of a record,
+`revert`. A changeset may span several transactions: opened by `open_changeset`, each batch with its part.
 """
 
 from runtime.changesets.history import FieldChange, HistoryEntry, history

@@ -135,13 +135,33 @@ def _slices(ids: Sequence[int]) -> Iterable[Sequence[int]]:
 def _later(
     work: Work, form: FormHandle, ids: Sequence[int], changeset_id: int, after: Mapping[int, int]
 ) -> dict[int, set[str]]:
-    """By record the fields that other changesets changed since."""
+    """By record the fields that other changesets changed since; what was undone again does not count."""
+    found = [
+        change
+        for change in changeset_rows.changes_of_records(work.connection, work.workspace.id, form.number, ids)
+        if change.sequence > after.get(change.record_id, 0)
+        and change.changeset_id != changeset_id
+        and not change.is_derived
+    ]
+    undone = _undone(work, {change.changeset_id for change in found})
     later: dict[int, set[str]] = defaultdict(set)
-    for change in changeset_rows.changes_of_records(work.connection, work.workspace.id, form.number, ids):
-        is_later = change.sequence > after.get(change.record_id, 0)
-        if is_later and change.changeset_id != changeset_id and not change.is_derived:
+    for change in found:
+        if change.changeset_id not in undone:
             later[change.record_id].update(change.before)
     return later
+
+
+def _undone(work: Work, later: set[int]) -> set[int]:
+    """Of later changesets, those that were reverted, and the reverts of later ones: together they are
+    nothing."""
+    if not later:
+        return set()
+    rows_by_id = changeset_rows.find_many(work.connection, work.workspace.id, later)
+    return {
+        key
+        for key, row in rows_by_id.items()
+        if row.reverted_by is not None or (row.reverts is not None and row.reverts in later)
+    }
 
 
 def _remove_created(

@@ -78,18 +78,17 @@ class ChangesetWriter:
         return self.id
 
     def add(
-        self, form: FormHandle, record_id: int, kind: str, version: int, before: Mapping[str, Any]
+        self,
+        form: FormHandle,
+        record_id: int,
+        kind: str,
+        version: int,
+        before: Mapping[str, Any],
+        *,
+        is_derived: bool = False,
     ) -> None:
-        """What somebody changed of a record; `version` is the one it had before."""
-        self._note(form, record_id, kind, version, before, is_derived=False)
-
-    def add_derived(self, form: FormHandle, record_id: int, version: int, before: Mapping[str, Any]) -> None:
-        """What followed of it: computed cells."""
-        self._note(form, record_id, "update", version, before, is_derived=True)
-
-    def _note(
-        self, form: FormHandle, record_id: int, kind: str, version: int, before: Mapping[str, Any], *, is_derived: bool
-    ) -> None:  # fmt: skip
+        """What somebody changed of a record, or (derived) what followed: computed cells. `version` is the
+        one it had before."""
         self._changes.append(
             {
                 "workspace_id": self.work.workspace.id,
@@ -102,6 +101,9 @@ class ChangesetWriter:
             }
         )
 
+    def add_derived(self, form: FormHandle, record_id: int, version: int, before: Mapping[str, Any]) -> None:
+        self.add(form, record_id, "update", version, before, is_derived=True)
+
     def finish(self) -> int | None:
         """Writes what was noted; the id, or None when nothing happened at all."""
         if self._changes:
@@ -111,9 +113,7 @@ class ChangesetWriter:
                 change |= {"changeset_id": self.id, "sequence": sequence}
             changeset_rows.insert_changes(self.work.connection, self._changes)
         if self._records:
-            changeset_rows.add_records(
-                self.work.connection, self.work.workspace.id, self.id, self._records
-            )
+            changeset_rows.add_records(self.work.connection, self.work.workspace.id, self.id, self._records)
         self._changes, self._records = [], 0
         return self.id if self.is_begun else None
 

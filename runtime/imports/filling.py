@@ -23,7 +23,7 @@ from runtime.jobs import Again, Done, Job, handles, hold, settle
 from runtime.jobs.queue import Settled
 from runtime.records import Change, Outcome
 from runtime.sheets.values import encode_row
-from runtime.store import import_rows, record_lookups
+from runtime.store import import_rows, indexes, record_lookups
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
@@ -172,9 +172,7 @@ def _update(
         if outcome.problems:
             result.fail(line, outcome.problems)
             continue
-        # What was there already is left alone and keeps its date.
-        is_changed = outcome.record is not None and outcome.record.updated_at == work.now
-        result.counts["updated" if is_changed else "skipped"] += 1
+        result.counts["updated" if outcome.is_changed else "skipped"] += 1
         result.outcomes.append((line, outcome))
 
 
@@ -203,6 +201,8 @@ def perform(platform: Platform, job: Job) -> Done | Again | Settled:
         if fresh.state == "cancelling" or not lines:
             state = "cancelled" if fresh.state == "cancelling" else "done"
             runs.finish(work, fresh, state)
+            form = access.open_form(work, run.form, to="import", app=run.app)
+            work.after_commit(lambda: _refresh_statistics(platform, form))
             return settle(work, job, Done({"run": run_id}))
         form = access.open_form(work, run.form, to="import", app=run.app)
         reader = runs.reader_of(work, form, fresh)
@@ -213,6 +213,12 @@ def perform(platform: Platform, job: Job) -> Done | Again | Settled:
         elapsed = time.monotonic() - started
         following = Again({"run": run_id, "size": next_size(len(lines), elapsed)})
         return settle(work, job, following)
+
+
+def _refresh_statistics(platform: Platform, form: FormHandle) -> None:
+    """Many new rows: the database plans by what is there now (performance.md)."""
+    with platform.database.writing() as connection:
+        indexes.analyze(connection, form.tables)
 
 
 def next_size(size: int, seconds: float) -> int:

@@ -40,7 +40,7 @@ def find_header(rows: Sequence[Sequence[CellValue]], form: Form) -> int | None:
     """The number of the header row, or None when the data starts at once.
 
     A row is a header when it names fields of the form, or when it is all text, all different, and
-    some column below it is not text."""
+    either some column below it is not text, or no cell of it holds a figure, as names hardly do."""
     names = {name for field in form.fields for name in names_of(field)}
     for number, row in enumerate(rows[:LOOKAHEAD]):
         cells = [value for value in row if value is not None]
@@ -51,7 +51,10 @@ def find_header(rows: Sequence[Sequence[CellValue]], form: Form) -> int | None:
         folded = [fold(str(value)) for value in cells]
         if sum(name in names for name in folded) * 2 >= len(folded):
             return number
-        if len(set(folded)) == len(folded) and _differs_below(row, rows[number + 1 : LOOKAHEAD]):
+        if len(set(folded)) < len(folded):
+            continue
+        has_figures = any(sign.isdigit() for value in cells for sign in str(value))
+        if not has_figures or _differs_below(row, rows[number + 1 : LOOKAHEAD]):
             return number
     return None
 

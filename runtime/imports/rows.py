@@ -89,7 +89,7 @@ class LineReader:
         for index, column in enumerate(self.columns):
             cell = line.cells[index] if index < len(line.cells) else None
             row[column_id(index)] = _fitting(cell, column.kind.name)
-        value = self.compiled[source.field].evaluate(row, self.env)
+        value: object = self.compiled[source.field].evaluate(row, self.env)
         if isinstance(value, ErrorValue):
             return Problem("import.expression_error", {"given": value.code})
         return value

@@ -17,7 +17,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from runtime.errors import FencedError
-from runtime.jobs.handlers import HANDLERS, Handlers
+from runtime.jobs.enrolment import enrolled
+from runtime.jobs.handlers import Handlers
 from runtime.jobs.queue import LEASE, Again, Job, Settled, write_outcome
 from runtime.jobs.schedule import DailySchedule
 from runtime.store import job_rows
@@ -36,7 +37,7 @@ class Worker:
 
     def __init__(self, platform: Platform, handlers: Handlers | None = None) -> None:
         self.platform = platform
-        self.handlers = HANDLERS if handlers is None else handlers
+        self.handlers = enrolled() if handlers is None else handlers
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.schedule = DailySchedule(platform)
         self._stopping = threading.Event()

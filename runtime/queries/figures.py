@@ -1,7 +1,7 @@
 """Grouped figures: counts and sums by stage, month, owner; what dashboards and `aggregate` of the API show.
 
-In: groups (a field, or a date with a grain), measures of the language, a filter. Out: `Figure`s in the order of
-their groups, blanks last. One statement. The actor's scope and the live fields are in it as in any page.
+In: groups (a field, or a date with a grain), measures of the language, a filter. Out: `Figure`s in the
+order of their groups, blanks last. One statement, with the actor's scope and live fields as in any page.
 """
 
 from __future__ import annotations

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from runtime.platform import Work
 
 
+EVERYTHING = Selection()
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """What a linked record is called. Deleted: a tombstone. Hidden: it is there and not yours to read."""
@@ -130,7 +133,7 @@ def related(
     form: FormHandle,
     record_id: int,
     link_field: str,
-    selection: Selection = Selection(),
+    selection: Selection = EVERYTHING,
     limit: int = 20,
     cursor: str | None = None,
 ) -> Page:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from builder.check_form import expression_problem
 from builder.forms import SYSTEM_FIELDS, Field
 from builder.problems import Problem, shown
 from builder.reads import Read, reads_of, record_place
@@ -140,8 +141,7 @@ def read_expression(
     """An expression that the actor wrote about records of the form."""
     form = reading.form
     checked = check(text, form.world, form.id, role=role)
-    for one in checked.problems:
-        problems.append(Problem(f"expression.{one.code}", {**one.params, "expression": text}, place, one.span))
+    problems += [expression_problem(one, place) for one in checked.problems]
     if checked.node is None:
         return None
     hidden = _hidden_forms(reading, reads_of(checked.node, record_place(form.id)))
@@ -167,9 +167,7 @@ TRANSLATIONS: Mapping[Shape, Callable[..., Any]] = {
 }
 
 
-def in_sql(
-    reading: Reading, node: Node, place: str, problems: list[Problem], shape: Shape = "value"
-) -> Any:
+def in_sql(reading: Reading, node: Node, place: str, problems: list[Problem], shape: Shape = "value") -> Any:
     env = live.environment(reading.work, reading.form)
     try:
         return TRANSLATIONS[shape](node, reading.source, env)
@@ -271,4 +269,3 @@ def _linked_title(reading: Reading, one: Field, target: str) -> Any:
     column = sort_column(form.tables, title)
     followed = reading.source.follow(one.id, reading.source.column(one.id), target)
     return record_pages.column_in(followed, column)
-

@@ -88,7 +88,7 @@ def read_book(
     elif problem := _check(path, ending, limits):
         return problem
     folder.mkdir(parents=True, exist_ok=True)
-    order = {
+    order: dict[str, object] = {
         "source": str(path),
         "folder": str(folder),
         "name": Path(name).stem,

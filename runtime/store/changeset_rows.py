@@ -15,15 +15,17 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from runtime.store.schema import change, changeset
 
 SLICE = 1_000
+_INSERT = insert(changeset)
+_INSERT_CHANGE = insert(change)
 
 
 def insert_changeset(connection: Connection, values: Mapping[str, Any]) -> None:
-    connection.execute(insert(changeset), dict(values))
+    connection.execute(_INSERT, dict(values))
 
 
 def insert_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(change), [dict(row) for row in rows])
+        connection.execute(_INSERT_CHANGE, [dict(row) for row in rows])
 
 
 _ADD_RECORDS = (
@@ -50,9 +52,7 @@ def _own(workspace_id: int, changeset_id: int) -> Any:
 
 
 def find(connection: Connection, workspace_id: int, changeset_id: int) -> Row[Any] | None:
-    wanted = select(changeset).where(
-        changeset.c.id == changeset_id, changeset.c.workspace_id == workspace_id
-    )
+    wanted = select(changeset).where(changeset.c.id == changeset_id, changeset.c.workspace_id == workspace_id)
     return connection.execute(wanted).first()
 
 

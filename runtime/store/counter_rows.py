@@ -18,9 +18,7 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_in
 _KEY = ("workspace_id", "number", "field", "period")
 
 
-def take(
-    connection: Connection, workspace_id: int, number: int, field: str, period: str, count: int
-) -> int:
+def take(connection: Connection, workspace_id: int, number: int, field: str, period: str, count: int) -> int:
     """Takes `count` numbers; answers the last of them."""
     added = counter.c.value + bindparam("added")
     values = {**_key(workspace_id, number, field, period), "value": count}
@@ -32,7 +30,7 @@ def pass_by(
     connection: Connection, workspace_id: int, number: int, field: str, period: str, at_least: int
 ) -> None:
     """The count goes on after `at_least`, unless it is already further."""
-    further = bindparam("at_least")
+    further: Any = bindparam("at_least")
     later = case((counter.c.value < further, further), else_=counter.c.value)
     values = {**_key(workspace_id, number, field, period), "value": at_least}
     connection.execute(_upsert(connection, later), {**values, "at_least": at_least})

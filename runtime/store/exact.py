@@ -99,6 +99,10 @@ def compare(left: Wide, left_factor: Wide, right: Wide, right_factor: Wide) -> i
     return (over > under) - (over < under)
 
 
+def fitted(number: Wide, scale: int) -> Wide:
+    return None if number is None else _fitted(int(number), scale)
+
+
 def modulo(left: Wide, left_factor: Wide, right: Wide, right_factor: Wide) -> Wide:
     """The remainder with the divisor's sign, at the common scale; blank when divided by zero."""
     if left is None or right is None or int(right) == 0:
@@ -196,6 +200,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("fl_add_fit", 5, add_fit),
     ("fl_div", 3, divide),
     ("fl_cmp", 4, compare),
+    ("fl_fit", 2, fitted),
     ("fl_mod", 4, modulo),
     ("fl_abs", 1, absolute),
     ("fl_clamp", 1, clamp),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -17,6 +17,7 @@ from expressions.evaluation import CONTEXT, FAILURES, Env, number_text, power, z
 from expressions.functions import dates, formats, numbers, scoring, texts
 from runtime.store.columns.moments import EPOCH, MICROSECOND
 
+_WIDE = Context(prec=400, Emin=-400, Emax=400)  # moves the point and rounds nothing
 _ROUNDINGS = {"half": numbers.round_half_up, "up": numbers.round_up, "down": numbers.round_down}
 
 
@@ -37,7 +38,13 @@ def strict(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def decimal_of(number: int | str, scale: int) -> Decimal:
-    return Decimal(int(number)).scaleb(-scale, CONTEXT) if scale else Decimal(int(number))
+    return _WIDE.scaleb(Decimal(int(number)), -scale) if scale else Decimal(int(number))
+
+
+def scaled(number: Decimal, scale: int) -> int | str:
+    from runtime.store.exact import narrow
+
+    return narrow(int(_WIDE.scaleb(number, scale)))
 
 
 @lru_cache(maxsize=64)
@@ -66,16 +73,16 @@ def substitute(text: str | None, old: str, new: str, which: int | None) -> str |
 
 
 def value(text: str) -> int | str:
-    found = CONTEXT.scaleb(Decimal(texts.value(text)), 10)
-    return int(found)
+    return scaled(Decimal(texts.value(text)), 10)
 
 
 def plain_number(number: int | str, scale: int) -> str:
-    return number_text(Decimal(int(number)).scaleb(-scale))
+    return number_text(decimal_of(number, scale))
 
 
 def formatted_number(number: int | str, scale: int, pattern: str) -> str | None:
-    return formats.format_number(Decimal(int(number)).scaleb(-scale), pattern)
+    with localcontext(CONTEXT):
+        return formats.format_number(decimal_of(number, scale), pattern)
 
 
 def formatted_date(day: str, pattern: str) -> str | None:
@@ -94,18 +101,12 @@ def moment_text(moment: int, zone: str) -> str:
 
 
 def raised(base: int | str, base_scale: int, exponent: int | str, exponent_scale: int) -> int | str:
-    from runtime.store.exact import narrow
-
-    found = power(decimal_of(base, base_scale), decimal_of(exponent, exponent_scale))
-    return narrow(int(found.scaleb(10)))
+    return scaled(power(decimal_of(base, base_scale), decimal_of(exponent, exponent_scale)), 10)
 
 
 def rounded_by(number: int | str, scale: int, places: int | str, places_scale: int, mode: str) -> int | str:
-    from runtime.store.exact import narrow
-
     count = int(decimal_of(places, places_scale))
-    found = _ROUNDINGS[mode](Decimal(int(number)).scaleb(-scale), count)
-    return narrow(int(found.scaleb(scale)))
+    return scaled(_ROUNDINGS[mode](decimal_of(number, scale), count), scale)
 
 
 # --- dates ----------------------------------------------------------------------------------------------

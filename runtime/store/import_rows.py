@@ -89,7 +89,7 @@ def failures(
             .order_by(import_failure.c.row)
             .limit(min(left or FAILURES_AT_A_TIME, FAILURES_AT_A_TIME))
         )
-        found = list(connection.execute(wanted))
+        found: list[Row[Any]] = list(connection.execute(wanted))
         yield from found
         if len(found) < FAILURES_AT_A_TIME:
             return

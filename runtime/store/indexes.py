@@ -164,6 +164,7 @@ def analyze(connection: Connection, tables: RecordTables) -> None:
     scoped = {"scope": SCHEMA}
     for table in (tables.table, *(line.table for line in tables.lines.values())):
         quoted = connection.dialect.identifier_preparer.quote(table.name)
+        # lint: made-up-sql: ANALYZE takes no parameter; the dialect has quoted the name
         connection.exec_driver_sql("ANALYZE " + quoted, execution_options=scoped)
 
 

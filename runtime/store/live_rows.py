@@ -1,18 +1,20 @@
-"""Values of fields that have no column to be read: translated expressions over records.
+"""Values of fields that have no column to be read, and grouped roll-ups: translated expressions over records.
 
-In: a shelf, a form, record ids or nothing, nodes by field id. Out: values by record id. Called by
-`runtime.live`, `runtime.rollups` and `runtime.queries`. One statement, however many fields.
+In: a shelf, a form, record ids, nodes or measures. Out: values by record id. Called by `runtime.live` and
+`runtime.rollups`. One statement, however many records and fields. A statement that depends on nothing but
+the app's version (and the day) is built once and kept in the caller's `memory` under its `key`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from expressions.nodes import Node
-from runtime.store.membership import among
+from runtime.store.columns.references import RecordId
+from runtime.store.membership import among_named, write_values
 from runtime.store.record_reads import conditions_of
 from runtime.store.scopes import AnyScope
 from runtime.store.translation import (
@@ -25,6 +27,9 @@ from runtime.store.translation import (
     translate,
 )
 
+Memory = MutableMapping[Hashable, Any]
+IDS = "ids"
+
 
 def values_of_records(
     connection: Connection,
@@ -35,18 +40,22 @@ def values_of_records(
     env: SqlEnv,
     *,
     scope: AnyScope,
+    memory: Memory,
+    key: Hashable | None,
 ) -> dict[int, dict[str, Any]]:
     """For each of these records that the scope allows, the values of the nodes by their keys."""
     if not ids:
         return {}
-    source = record_source(shelf, form_id)
-    tables = shelf.tables(form_id)
-    columns = [translate(node, source, env).label(f"x_{place}") for place, node in enumerate(nodes.values())]
-    table = tables.table
-    statement = select(table.c.id, *columns).select_from(source.joins.clause)
-    statement = statement.where(among(connection, table.c.id, ids), *conditions_of(scope, tables))
-    rows = connection.execute(statement, execution_options={"scope": scope})
-    return {row[0]: dict(zip(nodes, row[1:], strict=True)) for row in rows}
+
+    def build() -> Select[Any]:
+        source = record_source(shelf, form_id)
+        columns = [translate(node, source, env).label(f"x_{at}") for at, node in enumerate(nodes.values())]
+        table = shelf.tables(form_id).table
+        wanted = select(table.c.id, *columns).select_from(source.joins.clause)
+        return wanted.where(among_named(connection, table.c.id, IDS))
+
+    statement = _kept(memory, key, build).where(*conditions_of(scope, shelf.tables(form_id)))
+    return {row[0]: dict(zip(nodes, row[1:], strict=True)) for row in _run(connection, statement, ids, scope)}
 
 
 def grouped_measures(
@@ -59,10 +68,30 @@ def grouped_measures(
     env: SqlEnv,
     *,
     scope: AnyScope,
+    memory: Memory,
+    key: Hashable | None,
 ) -> dict[int, tuple[Any, ...]]:
     """The measures over the rows that point to each of these records; those without are not there."""
     if not ids:
         return {}
-    statement = rollup_select(shelf, host, one, measures, ids, env)
-    rows = connection.execute(statement, execution_options={"scope": scope})
-    return {row[0]: tuple(row[1:]) for row in rows}
+
+    def build() -> Select[Any]:
+        parents = lambda column: among_named(connection, column, IDS)  # noqa: E731
+        return rollup_select(shelf, host, one, measures, parents, env)
+
+    statement = _kept(memory, key, build)
+    return {row[0]: tuple(row[1:]) for row in _run(connection, statement, ids, scope)}
+
+
+def _kept(memory: Memory, key: Hashable | None, build: Callable[[], Select[Any]]) -> Select[Any]:
+    if key is None:
+        return build()
+    found = memory.get(key)
+    if found is None:
+        found = memory[key] = build()
+    return found  # type: ignore[no-any-return]
+
+
+def _run(connection: Connection, statement: Select[Any], ids: Collection[int], scope: AnyScope) -> Any:
+    given = {IDS: write_values(connection, RecordId, ids)}
+    return connection.execute(statement, given, execution_options={"scope": scope})

@@ -286,7 +286,7 @@ def results_of(world: World) -> dict[str, tuple[str, ...]]:
     """Functions by the kind of what they give, told by their first example."""
     found: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for name, function in REGISTRY.items():
-        if name in POLYMORPHIC or name in INTERNAL or not function.examples:
+        if name in POLYMORPHIC or name in INTERNAL or not function.examples or function.is_volatile:
             continue
         checked = check(function.examples[0].source, world, "item")
         if checked.kind is not None and checked.kind.name in found:

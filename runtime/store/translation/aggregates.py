@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, and_, case, cast, distinct, func, literal, null, select
+from sqlalchemy import BigInteger, ColumnElement, Numeric, and_, case, cast, distinct, false, func, literal, null, select
 
 from expressions.kinds import Kind, number
 from expressions.nodes import Aggregate, Call
@@ -75,9 +75,16 @@ def _over_rows(context: Context, node: Aggregate) -> Part:
         raise NotTranslatable(node.function, node.span, "not_a_measure")
     scan = Scan(None, context.only)
     if node.argument is None:
-        return context.numbers.integer(scan.call("count", type_=BigInteger()), node.kind, MOST_ROWS, is_nullable=False)
+        counted = scan.call("count", *_every_row(context), type_=BigInteger())
+        return context.numbers.integer(counted, node.kind, MOST_ROWS, is_nullable=False)
     part = replace(context, is_grouped=False, only=None).part(node.argument)
     return _of_scan(context, node, scan, part)
+
+
+def _every_row(context: Context) -> list[Sql]:
+    """What to count for every row. PostgreSQL counts the rows of the innermost SELECT that `count(*)` stands
+    in, which is not ours once a value is computed aside (`once`): there, a column says whose rows."""
+    return [] if context.is_sqlite else [context.row.column("id")]
 
 
 def _of_scan(context: Context, node: Aggregate, scan: Scan, part: Part) -> Part:
@@ -97,11 +104,9 @@ def _guarded(part: Part, error: Flag | None) -> Part:
 
 def _sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     found = _bare_sum(context, scan, part, kind)
-    if context.is_sqlite:
-        value: Sql = func.coalesce(found.value, 0, type_=BigInteger())
-    else:
-        value = func.coalesce(found.value, 0, type_=Numeric())
-    return replace(found, value=value, is_nullable=False)
+    value: Sql = func.coalesce(found.value, 0, type_=BigInteger() if context.is_sqlite else Numeric())
+    value = unless_failed(value, found.error)
+    return replace(found, value=value, is_nullable=found.error is not None)
 
 
 def _bare_sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
@@ -122,7 +127,7 @@ def _bare_sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
         value = scan.of(func.fl_join(*halves, wide, type_=BigInteger()))
     else:
         value = scan.of(scan.call("fl_sum", context.numbers.best(part), type_=BigInteger()))
-    return Part(value, kind, shape, True, size=size)
+    return context.numbers.fitted(Part(value, kind, shape, True, size=size))
 
 
 def _halves(scan: Scan, value: Sql, only: ColumnElement[bool] | None = None) -> tuple[Any, Any]:
@@ -137,11 +142,14 @@ def _average(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     total = _bare_sum(context, inner, part, kind)
     count = context.numbers.integer(inner.call("count", part.value), number(10, 0), MOST_ROWS, is_nullable=False)
     found = context.numbers.divide(total, count, kind)
-    return replace(found, value=scan.of(found.value), error=None, native=None, size=total.size + part.size + 6)
+    failed = found.error
+    error = None if failed is None else Flag(lambda: func.coalesce(scan.of(failed.build()), false()))
+    size = total.size + part.size + 6
+    return replace(found, value=scan.of(found.value), error=error, native=None, is_nullable=True, size=size)
 
 
 def _count(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
-    counted = [part.value] if part.is_nullable else []
+    counted = [part.value] if part.is_nullable else _every_row(context) if scan.rows is None else []
     value = scan.of(scan.call("count", *counted, type_=BigInteger()))
     return context.numbers.integer(value, kind, MOST_ROWS, is_nullable=False, size=part.size + 3)
 
@@ -251,7 +259,7 @@ def _average_list(context: Context, node: Aggregate, pieces: Sequence[Piece]) ->
     total = _total(context, node.kind, pieces)
     count = _how_many(context, number(10, 0), pieces)
     found = context.numbers.divide(total, count, node.kind)
-    return _guarded(replace(found, error=None, is_nullable=True), _failed(pieces))
+    return _guarded(replace(found, is_nullable=True), _failed(pieces))
 
 
 def _extreme_list(name: str) -> Callable[[Context, Aggregate, Sequence[Piece]], Part]:

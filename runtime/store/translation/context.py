@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, case, null, true
 
 from expressions import compile_expression
 from expressions.evaluation import Env, ErrorValue
@@ -127,6 +127,10 @@ class Context:
         else:
             column = self.row.column(node.field)
             return self.values.column(column, node.kind, is_nullable=self.row.is_nullable(node.field))
+        if self.row.is_nullable("id"):  # a row that a link may not lead to: then everything of it is blank
+            is_there = self.row.column("id").is_not(null())
+            value = self.numbers.best(found) if found.shape is not None else found.value
+            found = replace(found, value=case((is_there, value)), is_nullable=True, native=None, raw=None)
         # A cell that failed is blank to its readers, as it would be in its column.
         return replace(found, kind=node.kind, error=None, is_nullable=found.is_nullable or found.error is not None)
 

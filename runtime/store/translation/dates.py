@@ -101,7 +101,7 @@ def _days_between(context: Context, end: Part, start: Part, kind: Kind) -> Part:
     if context.is_sqlite:
         value: Sql = cast(func.julianday(end.value) - func.julianday(start.value), BigInteger())
     else:
-        value = end.value.op("-")(start.value)
+        value = end.value.op("-", precedence=7)(start.value)
     found = context.numbers.integer(
         value, kind, 9_999_999, is_nullable=end.is_nullable or start.is_nullable, size=size_of((end, start)) + 3
     )
@@ -140,7 +140,7 @@ def _digits(start: int, count: int) -> Callable[[Sql], Sql]:
 
 
 def _quarter(value: Sql) -> Sql:
-    return (_digits(6, 2)(value) + 2).op("/")(3)
+    return (_digits(6, 2)(value) + 2).op("/", precedence=8)(3)
 
 
 def weekday(context: Context, node: Call) -> Part:
@@ -151,10 +151,10 @@ def weekday(context: Context, node: Call) -> Part:
         return blank
     system = _count(context, given, 9)
     if context.is_sqlite:
-        monday_first: Sql = cast(func.julianday(day.value) + 0.5, BigInteger()).op("%")(7)
+        monday_first: Sql = cast(func.julianday(day.value) + 0.5, BigInteger()).op("%", precedence=8)(7)
     else:
         monday_first = pg.weekday(day.value)
-    sunday_first = (monday_first + 1).op("%")(7) + 1
+    sunday_first = (monday_first + 1).op("%", precedence=8)(7) + 1
     forms: dict[int, Sql] = {1: sunday_first, 2: monday_first + 1, 3: monday_first}
     if isinstance(system.constant, int):
         value = forms.get(system.constant, cast(null(), Integer()))
@@ -314,7 +314,7 @@ def date_difference(context: Context, node: Call) -> Part:
 def _cut(context: Context, part: Part, unit: int) -> Part:
     """Whole units, towards zero."""
     if context.is_sqlite:
-        value = part.value.op("/")(unit)
+        value = part.value.op("/", precedence=8)(unit)
     else:
         value = func.div(part.value, unit, type_=Numeric())
     limit = part.number.limit // unit + 1
@@ -330,10 +330,10 @@ def _calendar_difference(context: Context, start: Part, end: Part, unit: str, ki
         return context.numbers.integer(value, kind, 9_999_999, is_nullable=is_nullable, size=size_of((start, end)))
     divisor: int = {"year": 12, "quarter": 3, "month": 1, "week": 7, "day": 1}[unit]
     if unit in ("week", "day"):
-        apart = end.value.op("-")(start.value)
+        apart = end.value.op("-", precedence=7)(start.value)
     else:
         apart = pg.months_between(start.value, end.value)
-    value = apart if divisor == 1 else apart.op("/")(divisor)
+    value = apart if divisor == 1 else apart.op("/", precedence=8)(divisor)
     size = 12 * size_of((start, end))
     return context.numbers.integer(value, kind, 9_999_999, is_nullable=is_nullable, size=size)
 

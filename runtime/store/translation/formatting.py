@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, func, literal, null
+from sqlalchemy import Text, and_, case, cast, false, func, literal, null
 
 from expressions.evaluation import MAX_TEXT
 from expressions.functions import formats
@@ -34,12 +34,25 @@ def formatted(context: Context, node: Call) -> Part:
     value = _WRITERS[part.kind.name](context, part, pattern)
     own = None
     if part.kind.is_number:
-        # more than 34 digits at the format's places are refused; a number is never blank as text
-        own = Flag(lambda: and_(all_present([part]), value.is_(null())))
+        own = _too_long(context, part, pattern)
     longest = MAX_TEXT if part.kind.is_number else 8 * len(pattern)
     return Part(
         not_empty(value), TEXT, None, True, any_failed((part.error, own)), size=part.size + 30, longest=longest
     )
+
+
+def _too_long(context: Context, part: Part, pattern: str) -> Flag | None:
+    """More than 34 digits at the format's places are refused."""
+    shape = formats.number_format(pattern)
+    if shape is None:
+        raise TypeError(pattern)
+    scale = shape.most_places + (2 if shape.is_percent else 0)
+    if part.number.limit // 10**part.number.scale < 10 ** (PRECISION - scale - 1):
+        return None
+    magnitude = context.numbers.absolute(part, part.kind)
+    most = context.numbers.constant(10 ** (PRECISION - scale))
+    is_long = context.numbers.compare("ge", magnitude, most)
+    return Flag(lambda: and_(all_present([part]), func.coalesce(is_long, false())))
 
 
 def _pattern(context: Context, node: Call) -> str | None:
@@ -129,7 +142,7 @@ def _number(value: Sql, part: str, name: str, least: int) -> Sql:
     # the second of a timestamp has a fraction, which is not shown
     found = pg.part_of(name, func.date_trunc("second", value) if name == "second" else value)
     if part == "yy":
-        found = found.op("%")(100)
+        found = found.op("%", precedence=8)(100)
     text = cast(found, Text())
     return text if least == 1 else func.lpad(text, least, "0", type_=Text())
 

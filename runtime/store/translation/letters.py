@@ -13,7 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, collate, func, literal, literal_column
+from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, collate, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from expressions.functions import formats, scoring
 from expressions.functions.texts import lower_letter, upper_letter
@@ -66,9 +67,12 @@ def normalised_name(text: Sql) -> Sql:
 
 
 def _spread(text: Sql) -> Sql:
-    for one, other in _folded_to_several():
-        text = func.replace(text, one, other, type_=Text())
-    return text
+    """Letter by letter; only for texts that have such a letter."""
+    letters = func.regexp_split_to_table(text, "").table_valued("letter", with_ordinality="place", joins_implicitly=True).render_derived()
+    several = {literal(one, Text()): literal(other, Text()) for one, other in _folded_to_several()}
+    changed = case(several, value=letters.c.letter, else_=letters.c.letter)
+    joined = func.string_agg(changed, aggregate_order_by(literal("", Text()), letters.c.place), type_=Text())
+    return select(joined).select_from(letters).correlate_except(letters).scalar_subquery()
 
 
 def _without_suffix(name: Sql) -> ColumnElement[Any]:
@@ -78,8 +82,8 @@ def _without_suffix(name: Sql) -> ColumnElement[Any]:
 
 def number_in(text: Sql) -> Sql:
     """VALUE: NULL for what is no number."""
-    before = "".join(chr(code) for code in formats.HALF_WIDTH)
-    after = "".join(str(formats.HALF_WIDTH[code]) for code in formats.HALF_WIDTH)
+    before = "".join(map(chr, formats.HALF_WIDTH))
+    after = before.translate(formats.HALF_WIDTH)
     plain = func.translate(func.btrim(text, _SPACES), before, after, type_=Text())
     return once(plain, 99, _read_number)
 

@@ -7,6 +7,7 @@ same methods. Shapes are kept here too: they tell when the language's context (3
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -70,7 +71,7 @@ def _rounded_fit(value: Sql, size: int) -> Sql:
         )
         return case((func.abs(kept) < bound(Decimal(10) ** TOP), kept))
 
-    return once(value, size + 10, rounded)
+    return once(value, size, rounded)
 
 
 class NumericArithmetic:
@@ -109,6 +110,15 @@ class NumericArithmetic:
     def multiply(self, left: Part, right: Part, kind: Kind) -> Part:
         return self._settled(left.value * right.value, kind, shapes.multiplied(left.number, right.number), (left, right))
 
+    def fitted(self, part: Part) -> Part:
+        """As the decimal context holds it: for sums, which may have grown beyond 34 digits."""
+        outcome = shapes.outcome(part.number.scale, part.number.limit)
+        if not outcome.may_round:
+            return part
+        value = _fit(part.value, 1, outcome.exact_scale)  # never in a subquery: it is an aggregate
+        error = Flag(lambda: and_(part.value.is_not(null()), value.is_(null()))) if outcome.may_overflow else None
+        return replace(part, value=value, shape=outcome.shape, error=error, is_nullable=True, size=part.size + 20)
+
     def negate(self, part: Part, kind: Kind) -> Part:
         return Part(-part.value, kind, part.number, part.is_nullable, size=part.size + 1)
 
@@ -118,7 +128,7 @@ class NumericArithmetic:
         size = 3 + left.size + right.size
         guard = bound(_GUARD) if _needs_guard(left, right) else None
         dividend = left.value if guard is None else left.value + guard
-        value: Sql = func.round(dividend.op("/")(divisor), QUOTIENT_SCALE, type_=Numeric())
+        value: Sql = func.round(dividend.op("/", precedence=8)(divisor), QUOTIENT_SCALE, type_=Numeric())
         shift = QUOTIENT_SCALE + right.number.scale - left.number.scale
         limit = left.number.limit * 10 ** max(shift, 0) + 1
         error = None
@@ -150,12 +160,14 @@ class NumericArithmetic:
             is_whole = exponent == func.trunc(exponent)
             # log10 to 16 digits is enough to keep away from what NUMERIC cannot hold
             size = exponent * func.log(func.nullif(magnitude, 0))
-            is_fit = and_(func.abs(exponent) <= 100_000, size < 24, or_whole(base, is_whole))
+            is_fit = and_(size < 25, or_whole(base, is_whole))
             power = func.power(base + bound(_POWER_GUARD), exponent, type_=Numeric())
             small = case((size < -12, bound(0)), else_=func.round(power, QUOTIENT_SCALE))
+            is_even = func.mod(exponent, 2) == 0
             found = case(
-                (exponent == 0, bound(1)),
+                (and_(exponent == 0, base.is_not(null())), bound(1)),
                 (and_(base == 0, exponent > 0), bound(0)),
+                (and_(magnitude == 1, is_whole), case((is_even, bound(1)), else_=base)),
                 (is_fit, small),
             )
             most = bound(Decimal(10) ** (PRECISION - QUOTIENT_SCALE))

@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    null,
 )
 
 from runtime.store.translation.binding import once
@@ -49,12 +50,12 @@ def part_of(name: str, value: Sql) -> Sql:
 
 
 def add_days(day: Sql, count: Sql) -> Sql:
-    number = cast(day.op("-")(first_day()), BigInteger()) + count
+    number = cast(day.op("-", precedence=7)(first_day()), BigInteger()) + count
     return once(number, 99, _day_of)
 
 
 def _day_of(number: Sql) -> ColumnElement[date]:
-    return case((and_(number >= 0, number <= LAST_DAY), cast(first_day().op("+")(cast(number, Integer())), Date())))
+    return case((and_(number >= 0, number <= LAST_DAY), cast(first_day().op("+", precedence=7)(cast(number, Integer())), Date())))
 
 
 def months_of(day: Sql) -> Sql:
@@ -64,7 +65,7 @@ def months_of(day: Sql) -> Sql:
 def add_months(day: Sql, count: Sql) -> Sql:
     total = months_of(day) + count
     interval = func.make_interval(0, cast(count, Integer()))
-    return case((and_(total >= 12, total < 120_000), cast(day.op("+")(interval), Date())))
+    return case((and_(total >= 12, total < 120_000), cast(day.op("+", precedence=7)(interval), Date())))
 
 
 def shift(day: Sql, count: Sql, unit: str) -> Sql:
@@ -76,7 +77,7 @@ def shift(day: Sql, count: Sql, unit: str) -> Sql:
 def make_date(year: Sql, month: Sql, day: Sql) -> Sql:
     def built(total: Sql) -> ColumnElement[date]:
         inside = case((and_(total >= 12, total < 120_000), total))
-        first = func.make_date(cast(inside.op("/")(12), Integer()), cast(inside.op("%")(12) + 1, Integer()), 1)
+        first = func.make_date(cast(inside.op("/", precedence=8)(12), Integer()), cast(inside.op("%", precedence=8)(12) + 1, Integer()), 1)
         return add_days(first, day - 1)
 
     return once(year * 12 + month - 1, 99, built)
@@ -86,7 +87,9 @@ def start_of(day: Sql, unit: str) -> Sql:
     if unit == "day":
         return day
     found = cast(func.date_trunc(unit, cast(day, DateTime())), Date())
-    return func.greatest(found, first_day(), type_=Date()) if unit == "week" else found
+    if unit == "week":  # the first days of year 1 have no Monday before them
+        found = case((day.is_not(null()), func.greatest(found, first_day(), type_=Date())))
+    return found
 
 
 def end_of(day: Sql, unit: str) -> Sql:
@@ -96,7 +99,7 @@ def end_of(day: Sql, unit: str) -> Sql:
         return add_days(day, 7 - cast(extract("isodow", day), BigInteger()))
     start = func.date_trunc(unit, cast(day, DateTime()))
     more = func.make_interval(0, _UNIT_MONTHS[unit], 0, -1)
-    return cast(start.op("+")(more), Date())
+    return cast(start.op("+", precedence=7)(more), Date())
 
 
 def weekday(day: Sql) -> Sql:
@@ -124,7 +127,7 @@ def _date_in(text: Sql) -> ColumnElement[date]:
     )
     first = func.make_date(case((year >= 1, year)), case((and_(month >= 1, month <= 12), month)), 1)
     last = part_of("day", end_of(first, "month"))
-    return case((and_(day >= 1, day <= last), cast(first.op("+")(day - 1), Date())))
+    return case((and_(day >= 1, day <= last), cast(first.op("+", precedence=7)(day - 1), Date())))
 
 
 # --- instants -------------------------------------------------------------------------------------------
@@ -143,8 +146,8 @@ def moment_of(microseconds: Sql) -> Sql:
         hours = cast(func.div(inside, HOUR), Integer())
         rest = cast(func.mod(inside, HOUR), Float())
         epoch = func.to_timestamp(0, type_=DateTime(timezone=True))
-        whole = epoch.op("+")(func.make_interval(0, 0, 0, 0, hours))
-        return whole.op("+")(rest.op("*")(literal_microsecond()))
+        whole = epoch.op("+", precedence=7)(func.make_interval(0, 0, 0, 0, hours))
+        return whole.op("+", precedence=7)(rest.op("*", precedence=8)(literal_microsecond()))
 
     return once(microseconds, 99, built)
 
@@ -164,14 +167,14 @@ def shift_moment(moment: Sql, count: Sql, unit: str, zone: str) -> Sql:
     the change."""
     there = local(moment, zone)
     day = shift(cast(there, Date()), count, unit)
-    clock = there.op("-")(func.date_trunc("day", there))
-    target = day.op("+")(clock)
+    clock = there.op("-", precedence=7)(func.date_trunc("day", there))
+    target = day.op("+", precedence=7)(clock)
     hour = func.make_interval(0, 0, 0, 0, 1)
-    was_second = local(moment.op("-")(hour), zone) == there
+    was_second = local(moment.op("-", precedence=7)(hour), zone) == there
 
     def settled(clock_time: Sql) -> ColumnElement[object]:
         later = func.timezone(zone, clock_time, type_=DateTime(timezone=True))
-        earlier = later.op("-")(hour)
+        earlier = later.op("-", precedence=7)(hour)
         comes_twice = local(earlier, zone) == clock_time
         return case((and_(comes_twice, not_(was_second)), earlier), else_=later)
 

@@ -6,7 +6,7 @@ return run-time values of the language (kinds.py), never `float`. Used by `trans
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Dialect, Numeric, Text
@@ -14,6 +14,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from expressions.kinds import Kind
 from runtime.store.columns.moments import DateColumn, Instant
+
+_WIDE = Context(prec=400, Emin=-400, Emax=400)  # moves the point and rounds nothing
 
 
 class ExactNumber(TypeDecorator[Any]):
@@ -36,7 +38,7 @@ class ExactNumber(TypeDecorator[Any]):
             return None
         if dialect.name == "postgresql":
             return int(value) if self.scale == 0 else Decimal(value)
-        return int(value) if self.scale == 0 else Decimal(int(value)).scaleb(-self.scale)
+        return int(value) if self.scale == 0 else _WIDE.scaleb(Decimal(int(value)), -self.scale)
 
 
 _TYPES: dict[str, TypeEngine[Any]] = {

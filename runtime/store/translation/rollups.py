@@ -7,11 +7,12 @@ child rows together). PARENT.x in a measure or condition is served by joining th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, select, type_coerce
+from sqlalchemy.sql.elements import Grouping
 
 from expressions.kinds import Kind
 from expressions.nodes import Node
@@ -45,6 +46,10 @@ def live(context: Context, one: LiveRollUp, kind: Kind) -> Part:
     return replace(measure, value=value, native=None, raw=None, is_column=False, size=measure.size + 8, kind=kind)
 
 
+# Ids, or what makes the condition "is one of the parents" of a column: then the SELECT can be kept.
+Parents = Collection[int] | Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What to work out, and of which rows."""
@@ -54,7 +59,7 @@ class Measure:
 
 
 def grouped(
-    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int]
+    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Parents
 ) -> Select[Any]:
     """One SELECT of (parent id, measure 1, measure 2 …) for the parents that have such rows."""
     if one.link is None:
@@ -76,9 +81,13 @@ def grouped(
     return (
         select(parent.label("parent"), *values)
         .select_from(rows.joins.clause)
-        .where(*rows.where, link.in_(list(parents)), *conditions)
+        .where(*rows.where, _among(link, parents), *conditions)
         .group_by(parent)
     )
+
+
+def _among(column: ColumnElement[Any], parents: Parents) -> ColumnElement[bool]:
+    return parents(column) if callable(parents) else column.in_(list(parents))
 
 
 def _join_host(shelf: Shelf, host: str, child: TableSource, link: ColumnElement[Any]) -> TableSource:
@@ -90,7 +99,7 @@ def _join_host(shelf: Shelf, host: str, child: TableSource, link: ColumnElement[
 
 
 def _against_every(
-    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int]
+    context: Context, shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Parents
 ) -> Select[Any]:
     """Without a link: every row of the source against every parent, told apart by the conditions."""
     tables = shelf.tables(host)
@@ -105,7 +114,7 @@ def _against_every(
     return (
         select(parent.column("id").label("parent"), *values)
         .select_from(joins.clause, rows.joins.clause)
-        .where(*rows.where, parent.column("id").in_(list(parents)), *conditions)
+        .where(*rows.where, _among(parent.column("id"), parents), *conditions)
         .group_by(parent.column("id"))
     )
 
@@ -114,7 +123,9 @@ def selected(context: Context, part: Part, kind: Kind) -> ColumnElement[Any]:
     """The part, typed so that selecting it gives a run-time value."""
     if part.shape is not None:
         return type_coerce(context.numbers.best(part), result_type(kind, part.shape.scale))
-    return type_coerce(part.value, result_type(kind))
+    # a bound constant keeps its own type: it is bound as it is compared with, not as a column would
+    value = Grouping(part.value) if isinstance(part.value, BindParameter) else part.value
+    return type_coerce(value, result_type(kind))
 
 
 def _measured(

@@ -11,6 +11,7 @@ only then.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +41,7 @@ def call(name: str, *arguments: Sql | int) -> Sql:
 
 def constant(value: int | Decimal | None, kind: Kind | None = None) -> Part:
     if value is None:
-        return Part(null(), kind or number(1, 0), Shape(0, 0), constant=None)
+        return Part(type_coerce(null(), BigInteger()), kind or number(1, 0), Shape(0, 0), constant=None)
     shape, unscaled = shapes.literal(value)
     return Part(
         whole(unscaled), kind or number(1, 0), shape, is_nullable=False, constant=value,
@@ -144,6 +145,15 @@ class Scaled:
             value, kind, outcome.shape, is_nullable or error is not None, error,
             size=size, native=native, is_product=is_product,
         )  # fmt: skip
+
+    def fitted(self, part: Part) -> Part:
+        """As the decimal context holds it: for sums, which may have grown beyond 34 digits."""
+        outcome = shapes.outcome(part.number.scale, part.number.limit)
+        if not outcome.may_round:
+            return part
+        value = call("fl_fit", part.value, outcome.exact_scale)
+        error = _overflow(value, [replace(part, is_nullable=True)]) if outcome.may_overflow else None
+        return replace(part, value=value, shape=outcome.shape, native=None, error=error, is_nullable=True)
 
     def negate(self, part: Part, kind: Kind) -> Part:
         if part.number.is_narrow:
@@ -304,9 +314,9 @@ class Scaled:
 
 def _plain_round(value: Sql, unit: int, mode: str) -> Sql:
     if mode == "down":
-        return value.op("/")(whole(unit))
+        return value.op("/", precedence=8)(whole(unit))
     if mode == "floor":
-        return case((value < 0, (value - whole(unit - 1)).op("/")(whole(unit))), else_=value.op("/")(whole(unit)))
+        return case((value < 0, (value - whole(unit - 1)).op("/", precedence=8)(whole(unit))), else_=value.op("/", precedence=8)(whole(unit)))
     more = unit // 2 if mode == "half" else unit - 1
-    return case((value < 0, (value - whole(more)).op("/")(whole(unit))), else_=(value + whole(more)).op("/")(whole(unit)))
+    return case((value < 0, (value - whole(more)).op("/", precedence=8)(whole(unit))), else_=(value + whole(more)).op("/", precedence=8)(whole(unit)))
 

@@ -226,7 +226,7 @@ def length_of(text: Sql) -> Sql:
 
 
 def _growth(text: Sql, old: Sql, new: Sql) -> Sql:
-    times = (length_of(text) - length_of(func.replace(text, old, ""))).op("/")(func.greatest(length_of(old), 1))
+    times = (length_of(text) - length_of(func.replace(text, old, ""))).op("/", precedence=8)(func.greatest(length_of(old), 1))
     return times * (length_of(new) - length_of(old))
 
 
@@ -326,7 +326,10 @@ def _write_moment(context: Context, part: Part) -> Sql:
 
 _WRITERS: dict[str, tuple[Callable[[Context, Part], Sql], int]] = {
     "number": (lambda context, part: context.numbers.text(part), LONGEST_NUMBER),
-    "text": (lambda context, part: part.value, MAX_TEXT),
+    "text": (lambda _context, part: part.value, MAX_TEXT),
+    "choice": (lambda _context, part: part.value, MAX_TEXT),
+    "user": (lambda _context, part: cast(part.value, Text()), 19),
+    "record": (lambda _context, part: cast(part.value, Text()), 19),
     "bool": (_write_bool, 4),
     "date": (_write_date, 10),
     "datetime": (_write_moment, 16),

@@ -8,7 +8,7 @@ function has no SQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from expressions.nodes import Node
 from runtime.store.translation.context import Context
 from runtime.store.translation.environment import Dialect, SqlEnv
 from runtime.store.translation.operators import TABLES
-from runtime.store.translation.rollups import Measure, grouped, selected
+from runtime.store.translation.rollups import Measure, Parents, grouped, selected
 from runtime.store.translation.sources import LiveRollUp, RowSource, Shelf
 from runtime.store.translation.values import Values
 
@@ -59,7 +59,7 @@ def measure(
 
 
 def rollup_select(
-    shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Collection[int], env: SqlEnv
+    shelf: Shelf, host: str, one: LiveRollUp, measures: Sequence[Measure], parents: Parents, env: SqlEnv
 ) -> Select[Any]:
     """One grouped SELECT for a batch of parents: `parent`, `measure_0`, `measure_1` …
 

@@ -68,7 +68,9 @@ class Values:
     def blank(self, kind: Kind) -> Part:
         if kind.is_number:
             return self.numbers.constant(None, kind)
-        value: Sql = null() if self.is_sqlite else cast(null(), self.type_of(kind))
+        # a bare NULL would turn `=` into IS NULL
+        type_ = self.type_of(kind)
+        value: Sql = type_coerce(null(), type_) if self.is_sqlite else cast(null(), type_)
         return Part(value, kind, constant=None, longest=0)
 
     def column(self, column: Sql, kind: Kind, *, is_nullable: bool = True) -> Part:

@@ -141,7 +141,7 @@ def test_assets_are_kept_for_ever(face: FormloomApp, browser: Browser) -> None:
 
 
 def test_the_favicon_is_there(browser: Browser) -> None:
-    answer = browser.client.get("/favicon.ico", follow_redirects=True)
+    answer = browser.get(browser.get("/favicon.ico").location)
     assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
 
 

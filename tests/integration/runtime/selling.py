@@ -59,7 +59,11 @@ def param_form() -> Form:
 
 
 def stage_form() -> Form:
-    return form("stage1", field("sname1", "text", key="name", is_unique=True), field("kind1", "choice", options=STAGES))
+    return form(
+        "stage1",
+        field("sname1", "text", key="name", is_unique=True),
+        field("kind1", "choice", options=STAGES),
+    )
 
 
 def item_form() -> Form:
@@ -111,7 +115,9 @@ def order_form() -> Form:
         field("lines1", "subform", subform=lines),
         formula("amount1", "SUM({#lines1}.{#sum1}) + COALESCE({#paid1}, 0)", format="money"),
         formula("who1", "{#cust2}.{#name1}", result="text"),
-        rules=(Rule("r1", "{#paid1} < 0", {"en": "Nobody pays less than nothing", "zh-CN": "不能为负"}, "paid1"),),
+        rules=(
+            Rule("r1", "{#paid1} < 0", {"en": "Nobody pays less than nothing", "zh-CN": "不能为负"}, "paid1"),
+        ),
         title="ono1",
     )
 
@@ -146,7 +152,9 @@ class Shop:
         return Shop(self.platform, actor, self.key)
 
     def create(self, form: str, **raw: Any) -> Outcome:
-        return self.platform.run(self.actor, lambda work: records.create(work, self.open(work, form, "add"), raw))
+        return self.platform.run(
+            self.actor, lambda work: records.create(work, self.open(work, form, "add"), raw)
+        )
 
     def make(self, form: str, **raw: Any) -> int:
         """A record that must be right; its id."""

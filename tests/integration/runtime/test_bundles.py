@@ -41,7 +41,7 @@ def small_bundle() -> dict[str, bytes]:
         "team",
         [
             field("tname222", "name", "text", is_required=True),
-            field("tparent2", "parent", "link", config={"form": "fteam222"}),
+            field("tparent2", "above", "link", config={"form": "fteam222"}),
             field("tcount22", "visits", "rollup", config={
                 "form": "fvisit22", "link": "vteam222", "measure": "COUNT()", "result": "number",
             }),
@@ -67,7 +67,8 @@ def small_bundle() -> dict[str, bytes]:
     documents = {
         "bundle.json": {
             "kind": "bundle", "format": 1, "id": "bsmall22", "key": "small", "version": "1.2",
-            "labels": LABELS, "icon": "apps", "color": "green", "forms": ["visit", "team", "param"],
+            "labels": LABELS, "icon": "apps", "color": "green",
+            "forms": ["visit", "team", "param"], "seed": ["param"],
         },
         "app.json": {
             "kind": "app", "id": "asmall22", "key": "small", "labels": LABELS, "icon": "apps",
@@ -80,7 +81,7 @@ def small_bundle() -> dict[str, bytes]:
         },
         "demo/param.json": {"columns": ["power"], "rows": [[9000]]},
         "demo/team.json": {
-            "columns": ["#", "name", "parent"],
+            "columns": ["#", "name", "above"],
             "rows": [
                 ["south", "华南", "#head"], ["head", "#not a link", None], ["tip", "@-3 is text", "#south"],
             ],
@@ -187,11 +188,11 @@ def test_demo_rows_become_records(platform, cast, small, clock):
     work_off(platform)
     with platform.reading(cast.admin) as work:
         state = bundles.demo_state(work, outcome.app)
-    assert (state.state, state.loaded, state.total, state.problems) == ("done", 6, 6, ())
+    assert (state.state, state.loaded, state.total, state.problems) == ("done", 5, 5, ())
     teams = {one["name"]: one for one in rows_of(platform, cast.admin, "small", "team")}
     assert set(teams) == {"华南", "#not a link", "@-3 is text"}
-    assert teams["华南"]["parent"] == teams["#not a link"]["id"], "a link to a row that came later"
-    assert teams["@-3 is text"]["parent"] == teams["华南"]["id"]
+    assert teams["华南"]["above"] == teams["#not a link"]["id"], "a link to a row that came later"
+    assert teams["@-3 is text"]["above"] == teams["华南"]["id"]
     assert teams["华南"]["visits"] == 2
     first, second = rows_of(platform, cast.admin, "small", "visit")
     assert (first["topic"], first["team"]) == ("first", teams["华南"]["id"])
@@ -204,6 +205,31 @@ def test_demo_rows_become_records(platform, cast, small, clock):
     assert (second["who"], second["owner"]) == (cast.admin.member_id, cast.admin.member_id)
     [param] = rows_of(platform, cast.admin, "small", "param")
     assert param["power"] == 9000
+
+
+def test_seed_comes_without_demo_data_and_stays(platform, cast, small):
+    """Settings and dictionaries are there at once, are no demo data, and are not cleared with it."""
+    bare = clone(platform, cast.admin, small, with_demo=False)
+    assert bare.job_id is None
+    assert [one["power"] for one in rows_of(platform, cast.admin, "small", "param")] == [9000]
+    assert rows_of(platform, cast.admin, "small", "team") == []
+    full = clone(platform, cast.admin, small).app
+    work_off(platform)
+    with platform.writing(cast.admin) as work:
+        bundles.clear_demo(work, full)
+    assert [one["power"] for one in rows_of(platform, cast.admin, full.key, "param")] == [9000]
+
+
+def test_refused_seed_row_refuses_the_clone(platform, admin, files):
+    def half(document):
+        document["rows"][0][0] = "a lot"
+
+    before = checksum(platform)
+    with platform.writing(admin) as work:
+        outcome = bundles.clone(work, read_bundle(_broken(files, "demo/param.json", half)))
+        assert [problem.code for problem in outcome.problems] == ["demo.row_refused"]
+        assert work.catalogue.apps() == ()
+    assert checksum(platform) == before
 
 
 def test_demo_data_is_one_changeset_that_can_be_cleared(platform, cast, small):
@@ -331,7 +357,7 @@ def test_refused_demo_rows_are_told_not_hidden(platform, admin, files):
     work_off(platform)
     with platform.reading(admin) as work:
         state = bundles.demo_state(work, app)
-    assert (state.state, state.loaded, state.total) == ("done", 5, 6)
+    assert (state.state, state.loaded, state.total) == ("done", 4, 5)
     assert len(state.problems) == 1
     assert state.problems[0].startswith("team 3 name ")
 
@@ -355,7 +381,8 @@ def test_shipped_bundles_load_without_a_refused_row(platform, cast):
             state = bundles.demo_state(work, app)
         assert state.state == "done"
         assert state.problems == ()
-        assert state.loaded == state.total == sum(len(rows.rows) for rows in bundle.demo.values())
+        rows = [len(one.rows) for key, one in bundle.demo.items() if key not in bundle.manifest.seed]
+        assert state.loaded == state.total == sum(rows)
 
 
 def test_clone_publishes_in_one_set(platform, admin, small):

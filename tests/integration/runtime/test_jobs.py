@@ -403,10 +403,10 @@ thread.stop()
 
 @pytest.mark.timeout(120)
 def test_decision_killed_worker_loses_nothing_and_doubles_nothing(platform, admin, database_url, tmp_path):
-    """Killed with -9 in the middle of six different steps; each step still happened exactly once."""
+    """Killed with -9 in the middle of three different steps; each step still happened exactly once."""
     job_id = enqueue(platform, admin, "count", {"count": 0})
     platform.database.close()  # an older SQLite lets one process in at a time
-    for stop_at in (1, 4, 5, 11, 19, -1):
+    for stop_at in (1, 5, 19, -1):
         process = subprocess.run(
             [sys.executable, "-c", KILLED, database_url, str(tmp_path / "files"), str(stop_at)],
             env={**os.environ, "PYTHONPATH": "."}, capture_output=True, text=True, timeout=100, check=False,

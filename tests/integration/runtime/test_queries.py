@@ -29,7 +29,14 @@ def stocked(shop: Shop) -> Shop:
             continue
         for nth, stage in enumerate((won, lost)):
             day = date(2026, 7, 1 + place) if nth else date(2026, 5, 1 + place)
-            shop.make("ord", cust=customer, stage=stage, date=day.isoformat(), paid=str(100 * (place + 1) + nth), note="x")
+            shop.make(
+                "ord",
+                cust=customer,
+                stage=stage,
+                date=day.isoformat(),
+                paid=str(100 * (place + 1) + nth),
+                note="x",
+            )
     return shop
 
 
@@ -43,7 +50,8 @@ def test_pages_follow_one_another_and_lead_back(stocked):
     third = stocked.page("cust", 2, second.next_cursor, sort=(("total", "desc"),))
     seen = [one.values["name1"] for page in (first, second, third) for one in page.records]
     assert seen == ["al", "Bo", "阿", "陈", "重庆"]
-    assert first.previous_cursor is None and third.next_cursor is None
+    assert first.previous_cursor is None
+    assert third.next_cursor is None
     back = stocked.page("cust", 2, third.previous_cursor, sort=(("total", "desc"),))
     assert [one.id for one in back.records] == [one.id for one in second.records]
 

@@ -102,6 +102,14 @@ def test_links_and_roll_ups_lead_to_what_is_there() -> None:
     )
 
 
+def test_a_roll_up_over_a_link_to_another_form_is_refused() -> None:
+    config = {"form": "custf", "link": "custpa", "measure": "COUNT()"}
+    form = changed(
+        order_form(), edit="add_field", field={"type": "rollup", "labels": {"en": "N"}, "config": config}
+    )
+    assert found(form) == [("rollup.link_elsewhere", "/properties/n/x-config/link")]
+
+
 def test_keys_and_ids_are_unique_in_the_app() -> None:
     assert ("form.key_taken", "/x-key") in found(
         changed(customer_form(), edit="change_form", changes={"key": "order"})

@@ -89,14 +89,17 @@ def test_a_loop_over_two_forms_is_refused_by_its_labels():
     loop = problem.params["loop"]
     assert isinstance(loop, dict)
     text = loop["en"]
-    assert "Ord · Amount" in text and "Cust · total" in text and "Cust · avgv" in text
+    assert "Ord · Amount" in text
+    assert "Cust · total" in text
+    assert "Cust · avgv" in text
     names = text.split(" → ")
     assert names[0] == names[-1]
 
 
 def test_a_formula_that_reads_itself_is_a_loop():
     problems = build_plans((form("a", formula("x1", "{#y1} + 1", "X"), formula("y1", "{#x1} + 1", "Y")),))
-    assert isinstance(problems, tuple) and problems[0].code == "formula.loop"
+    assert isinstance(problems, tuple)
+    assert problems[0].code == "formula.loop"
 
 
 def edges_of(plan: FormPlan, table: str, field_id: str) -> set[tuple[tuple[str, str], tuple[Hop, ...]]]:
@@ -143,7 +146,8 @@ def test_a_setting_reaches_every_record():
     param = form("param", field("rate", "percent"), is_single=True)
     found = plans(param, form("a", field("x1", "number"), formula("y1", "{#x1} * {#param}.{#rate}")))
     [edge] = found["a"].graph.dependents("param", ["rate"])
-    assert edge.is_everywhere and edge.target == ("a", "y1")
+    assert edge.is_everywhere
+    assert edge.target == ("a", "y1")
     assert found["a"].settings == {"param"}
 
 
@@ -172,7 +176,8 @@ def test_a_roll_up_with_today_in_its_condition_is_live():
     a = form("a", field("d1", "date"), link("up", "b"))
     b = form("b", rollup("recent", "a", "up", "COUNT()", "DAYS(TODAY(), {#d1}) <= 30"))
     one = plans(a, b)["b"].by_cell[("b", "recent")]
-    assert isinstance(one, RollUp) and one.mode == "live"
+    assert isinstance(one, RollUp)
+    assert one.mode == "live"
 
 
 def test_rules_name_the_linked_rows_that_they_need():
@@ -184,7 +189,8 @@ def test_rules_name_the_linked_rows_that_they_need():
         rules=(Rule("r1", "{#st}.{#note} = {#why}", {"en": "no"}),),
     )
     [linked] = plans(stage, deal)["deal"].linked
-    assert linked.form == "stage" and linked.fields == {"kind", "note"}
+    assert linked.form == "stage"
+    assert linked.fields == {"kind", "note"}
 
 
 def test_broken_expressions_are_all_named():

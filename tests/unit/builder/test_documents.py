@@ -16,6 +16,7 @@ from referencing import Registry
 from builder.apps import read_app, write_app
 from builder.definitions import KINDS, check_document, schema_of
 from builder.documents import read_form, write_form
+from builder.edits import read_edit
 from builder.fields.options import COLORS
 from builder.fields.registry import FIELD_TYPES, field_type
 from builder.json_text import read_json, write_json
@@ -202,6 +203,20 @@ def test_junk_is_refused_for_every_kind(junk: object) -> None:
         assert check_document(kind, junk)
     with pytest.raises(KeyError):
         check_document("spell", junk)
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud800b"])
+def test_texts_that_no_database_keeps_are_refused(bad: str) -> None:
+    document = copy.deepcopy(write_form(customer_form()))
+    document["properties"]["name"]["x-labels"]["en"] = bad
+    found = check_document("form", document)
+    assert [(one.code, one.field) for one in found] == [
+        ("definition.bad_character", "/properties/name/x-labels/en")
+    ]
+    edit = {"edit": "change_field", "field": "custna", "changes": {"help": {"en": bad}}}
+    problem = read_edit(edit)
+    assert isinstance(problem, Problem)
+    assert problem.code == "definition.bad_character"
 
 
 def test_our_schemas_are_lawful_and_stay_inside() -> None:

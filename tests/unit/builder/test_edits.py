@@ -426,6 +426,15 @@ def test_removed_section_gives_its_rows_to_a_neighbour() -> None:
     assert refused(form, {"edit": "remove_section", "section": "sectwo"}).code == "edit.last_section"
 
 
+def test_a_section_that_takes_fields_along_gives_them_back() -> None:
+    form = customer_form()
+    edit = AddSection(Section("secnew", labels("新", "New"), (("custph", "custno"), ("custur",))), 0)
+    taken = apply_edit(form, edit)
+    assert isinstance(taken, Form)
+    assert taken.sections[1].rows[1] == ("custem",)
+    assert apply_edit(taken, invert(form, edit)) == form
+
+
 def test_touched_names_elements_so_that_others_rebase() -> None:
     assert touched(MoveField("custna")) == {"custna"}
     assert touched(ChangeForm({"icon": "star", "title": None})) == {"form.icon", "form.title"}

@@ -137,7 +137,7 @@ def test_a_new_form_is_safe() -> None:
 def test_uses_find_every_place() -> None:
     found = {
         (one.used, one.sort)
-        for one in uses_of({"custle", "custna", "custf", "orderf", "levela"}, sales_app())
+        for one in uses_of({"custle", "custna", "custro", "custf", "orderf", "levela"}, sales_app())
     }
     assert found == {
         ("custle", "condition"),
@@ -149,6 +149,7 @@ def test_uses_find_every_place() -> None:
         ("orderf", "rollup"),
         ("levela", "condition"),
         ("levela", "view_filter"),
+        ("custro", "view_sort"),
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from builder.fields.base import FieldType, ParseContext, Unresolved, Wording
 from builder.fields.registry import field_type
 from builder.fields.settings import check_settings
-from builder.forms import Field
+from builder.forms import Field, Option
 from builder.problems import Problem, Problems, flatten
 from tests.unit.builder.samples import LEVELS, TAGS, labels, order_form
 
@@ -234,6 +234,9 @@ def test_choices_are_found_by_id_key_or_any_label() -> None:
 def test_several_choices_come_as_list_or_text() -> None:
     tags = choice("choices", TAGS)
     assert tags.parse(["export", "年框"]) == ("tagone", "tagsix")
+    assert tags.parse(["export", "private", "annual"]) == tags.parse(["private", "annual", "export"])
+    many = tuple(Option(f"opt{sign}", f"key_{sign}", labels(sign, sign)) for sign in "abcdefghij")
+    assert choice("choices", many).parse([one.key for one in reversed(many)]) == tuple(one.id for one in many)
     assert tags.parse("年框、出口; Annual") == ("tagone", "tagsix")
     assert tags.parse("私企, 民营") == ("tagtwo",)  # a label with a comma in it
     assert code(tags.parse("年框,没有")) == "choice.unknown"

@@ -1,21 +1,44 @@
 """Random, typed expressions over the order form, as people would write them, and random records.
 
-In: hypothesis. Out: `sources(kind)`, `rows()`. Every operator and function of the registry occurs; a
-test counts that. Blanks, 4-byte characters, leap days, halves and divisions by zero are likely.
+In: a seed. Out: `source(seed)`, `row(seed)`. Every operator and function of the registry occurs; a test
+counts that. Blanks, 4-byte characters, leap days, halves and divisions by zero are likely. Plain `random`
+rather than strategies: a deep grammar of strategies costs a hundred times as much.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
-Text = st.SearchStrategy[str]
-
-_NUMBERS = ["0", "1", "2", "0.5", "10%", "100", "3.14159", "-1", "-2.5", "1000000", "0.000001", "999999999999"]
-_TEXTS = ['"abc"', '"𠮷野家"', '"a-b-c"', '" x  y "', '""', '"12"', '"1,234.5"', '"12%"', '"有限公司"', '"是 ""好""的"']
+_NUMBERS = [
+    "0",
+    "1",
+    "2",
+    "0.5",
+    "10%",
+    "100",
+    "3.14159",
+    "-1",
+    "-2.5",
+    "1000000",
+    "0.000001",
+    "999999999999",
+]
+_TEXTS = [
+    '"abc"',
+    '"𠮷野家"',
+    '"a-b-c"',
+    '" x  y "',
+    '""',
+    '"12"',
+    '"1,234.5"',
+    '"12%"',
+    '"有限公司"',
+    '"是 ""好""的"',
+]
 _DATES = ["#2024-02-29#", "#2023-12-31#", "#2024-01-31#", "#1999-01-01#"]
 _UNITS = ['"day"', '"月"', '"year"', '"week"', '"quarter"']
 _FIELDS = {
@@ -25,144 +48,177 @@ _FIELDS = {
     "datetime": ["at", "创建时间"],
     "bool": ["paid", "已付款"],
 }
-_LINE_FIELDS = {"number": ["lines.qty", "明细.单价", "lines.product.cost_price"], "text": ["lines.note"], "date": ["lines.on"]}
+_LINE_FIELDS = {
+    "number": ["lines.qty", "明细.单价", "lines.product.cost_price"],
+    "text": ["lines.note"],
+    "date": ["lines.on"],
+}
 _STATUS = ['"已完成"', '"open"', '"Cancelled"']
+_CONSTANTS = {
+    "number": _NUMBERS,
+    "text": _TEXTS,
+    "date": [*_DATES, "TODAY()"],
+    "datetime": ["NOW()"],
+    "bool": ["TRUE", "FALSE", "BLANK"],
+}
+# kind → ways to write it; a small word stands for an expression of that kind:
+# n number, t text, d date, m moment, b condition, x the kind itself; a capital for a fixed list below
+_SHARED = [
+    "IF(b, x, x)", "IF(b, x)", "IFS(b, x, b, x, x)", "如果(b, x, x)", "COALESCE(x, x)", "IFERROR(x, x)",
+    "SWITCH(n, 1, x, 2, x, x)", "SWITCH(status, S, x)", "SWITCH(t, t, x, BLANK, x, x)",
+]  # fmt: skip
+_WAYS = {
+    "number": [
+        "(n) + (n)", "(n) - (n)", "(n) * (n)", "(n) / (n)", "(n) % (n)", "(n) ^ E", "-(n)", "(n + n) * n",
+        "n - (n - n)",
+        "(d) - (d)", "(m) - (m)", "ABS(n)", "SIGN(n)", "INT(n)", "TRUNC(n, P)", "ROUND(n, P)", "ROUND(n)",
+        "ROUNDUP(n, P)",
+        "ROUNDDOWN(n, P)", "MOD(n, n)", "LEN(t)", "FIND(t, t)", "VALUE(t)", "YEAR(d)", "MONTH(m)", "DAY(d)",
+        "QUARTER(d)",
+        "WEEKDAY(d)", "WEEKDAY(m, W)", "DAYS(d, m)", "DATEDIF(d, d, U)", "DATEDIF(m, m, V)", "SUM(n, n)",
+        "AVERAGE(n, n, n)",
+        "MIN(n, n)", "MAX(n, n)", "COUNT(n, t)", "COUNTA(t, t)", "BUCKET_ASC(n, [1, 2, 3.5])",
+        "BUCKET_DESC(n, 参数.r_cuts)",
+        "FILLED_RATIO(n, t, d, lines)", "SUM(n)", "MAX(n)",
+    ],
+    "text": [
+        "(t) & (n)", "(t) & (t) & (d)", "(d) & (b)", "(t) & 状态", "CONCATENATE(t, n, m)", "LEFT(t, C)",
+        "RIGHT(t, C)",
+        "MID(t, C, C)", "UPPER(t)", "LOWER(t)", "TRIM(t)", "SUBSTITUTE(t, t, t)", "NORM(t)",
+        "SUBSTITUTE(t, t, t, K)",
+        'TEXT(n, "0.00")', 'TEXT(n, "#,##0")', 'TEXT(n, "0%")', 'TEXT(d, "yyyy年m月d日")',
+        'TEXT(m, "yyyy-mm-dd hh:mm")',
+        "TEXT(n)",
+    ],
+    "date": [
+        "(d) + D", "(d) - D", "(d) + (n)", "DATE(2024, D, D)", "DATEVALUE(t)", "DATEVALUE(m)",
+        "DATEADD(d, D, U)", "EDATE(d, D)",
+        "EOMONTH(d, D)", "STARTOF(d, U)", "ENDOF(m, U)", "MIN(d, d)", "MAX(d, m)",
+    ],
+    "datetime": ["(m) + D", "(m) - D", "(m) + (n)", "DATEADD(m, D, V)", "MAX(m, m)"],
+    "bool": [
+        "(n) R (n)", "(t) R (t)", "(d) R (d)", "(m) R (m)", "(d) R (m)", "(b) AND (b)", "(b) 或 (b)",
+        "(b) && (b) && (b)",
+        "NOT(b)", "AND(b, b, b)", "OR(b, b)", "XOR(b, b)", "ISEMPTY(n)", "ISNOTEMPTY(t)", "ISERROR(n)",
+        "ISEMPTY(lines)",
+        "ISEMPTY(status)", "ISNOTEMPTY(customer)", "BETWEEN(n, n, n)", "BETWEEN(d, d, m)",
+        "INLIST(n, [1, 2, 100])",
+        "(n) in [1, qty]", "status = S", 'status in ["done", "已取消"]', '"自拓" in lines.type',
+        "status = note",
+        "CONTAINS(t, t)", "STARTSWITH(t, t)", "ENDSWITH(t, t)", "owner = CURRENTUSER()",
+        'customer.level = "A"',
+        'CONTAINS(customer.tags, "VIP")', "customer.source.channel != BLANK", "(b) = (b)",
+        'status & note = ""',
+        "t = status & t", "COALESCE(b, b)",
+    ],
+}  # fmt: skip
+_AGGREGATES = [
+    "SUM(l)", "AVERAGE(l)", "MIN(l)", "MAX(l)", "COUNT(l)", "COUNTDISTINCT(l)", "SUM((l) / SUM(lines.qty))",
+    "COUNT(lines)",
+    "COUNT(DISTINCT lines.type)", "SUM(MAX(l, n))", "SUM(lines.qty * (l)) / COUNT(lines.qty)",
+    "SUM(IF(lines.qty > 0, l, n))",
+]  # fmt: skip
+_FIXED = {
+    "S": _STATUS, "E": ["2", "0", "0.5", "-1"], "P": ["0", "1", "2", "-1", "qty"], "W": ["1", "2", "3"],
+    "U": _UNITS,
+    "V": ['"hour"', '"minute"', '"day"', '"月"'], "C": ["0", "1", "2", "5", "-1", "qty"], "K": ["1", "2",
+    "0"],
+    "D": ["1", "-1", "2.7", "-2.7", "qty", "400"], "R": ["=", "!=", "<", "<=", ">", ">=", "＝", "≥", "<>"],
+}  # fmt: skip
+_KINDS = {"n": "number", "t": "text", "d": "date", "m": "datetime", "b": "bool"}
 
 
-def sources(kind: str, depth: int = 3, *, is_line: bool = False) -> Text:
-    """Expressions of this kind, at most `depth` deep."""
-    leaves = st.sampled_from(_leaves(kind, is_line=is_line))
-    if depth <= 0:
-        return leaves
-    return st.one_of(leaves, st.deferred(lambda: st.one_of(_inner(kind, depth - 1, is_line))))
+class _Writer:
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def write(self, kind: str, depth: int, *, is_line: bool = False) -> str:
+        """An expression of this kind, at most `depth` deep."""
+        if depth <= 0 or self.random.random() < 0.15:
+            return self.random.choice(self._leaves(kind, is_line=is_line))
+        ways = [*_WAYS[kind], *self.random.sample(_SHARED, 4)]
+        if kind == "number" and not is_line:
+            ways += _AGGREGATES
+        way = self.random.choice(ways)
+        text = self._filled(way, kind, depth - 1, is_line=is_line)
+        return text if way[:2].isalpha() and way.endswith(")") and "(" in way.split(" ")[0] else f"({text})"
+
+    def _leaves(self, kind: str, *, is_line: bool) -> list[str]:
+        return _CONSTANTS[kind] + _FIELDS[kind] * 2 + (_LINE_FIELDS.get(kind, []) * 4 if is_line else [])
+
+    def _filled(self, way: str, kind: str, depth: int, *, is_line: bool) -> str:
+        text, position = [], 0
+        while position < len(way):
+            sign = way[position]
+            before, after = way[position - 1 : position], way[position + 1 : position + 2]
+            is_hole = not (before.isalnum() or after.isalnum() or before == '"' or before == "_")
+            text.append(self._hole(sign, kind, depth, is_line=is_line) if is_hole else sign)
+            position += 1
+        return "".join(text)
+
+    def _hole(self, sign: str, kind: str, depth: int, *, is_line: bool) -> str:
+        if sign in _FIXED:
+            return self.random.choice(_FIXED[sign])
+        if sign == "l":
+            return "(" + self.write("number", min(depth, 2), is_line=True) + ") + lines.qty * 0"
+        if sign in _KINDS or sign == "x":
+            return self.write(_KINDS.get(sign, kind), depth, is_line=is_line)
+        return sign
 
 
-def _leaves(kind: str, *, is_line: bool) -> list[str]:
-    constants = {"number": _NUMBERS, "text": _TEXTS, "date": [*_DATES, "TODAY()"], "datetime": ["NOW()"], "bool": ["TRUE", "FALSE", "BLANK"]}
-    fields = _FIELDS[kind] + (_LINE_FIELDS.get(kind, []) * 2 if is_line else [])
-    return constants[kind] + fields * 2
-
-
-def _inner(kind: str, depth: int, is_line: bool) -> list[Text]:
-    def sub(other: str) -> Text:
-        return sources(other, depth, is_line=is_line)
-
-    number, text, day, moment, condition = (sub(one) for one in ("number", "text", "date", "datetime", "bool"))
-    one = sub(kind)
-    shared = [
-        _call("IF", condition, one, one), _call("IF", condition, one), _call("IFS", condition, one, condition, one, one),
-        _call("如果", condition, one, one), _call("COALESCE", one, one), _call("IFERROR", one, one),
-        _call("SWITCH", number, st.just("1"), one, st.just("2"), one, one), _call("SWITCH", st.just("status"), st.sampled_from(_STATUS), one),
-        _call("SWITCH", text, text, one, st.just("BLANK"), one, one),
-    ]  # fmt: skip
-    return shared + _OWN[kind](number, text, day, moment, condition, depth, is_line)
-
-
-def _numbers(number: Text, text: Text, day: Text, moment: Text, condition: Text, depth: int, is_line: bool) -> list[Text]:
-    places = st.sampled_from(["0", "1", "2", "-1", "qty"])
-    found = [
-        *[_infix(number, sign, number) for sign in "+-*/%"], _infix(number, "^", st.sampled_from(["2", "0", "0.5", "-1"])),
-        st.builds("-({})".format, number), st.builds("({} + {}) * {}".format, number, number, number), _infix(day, "-", day),
-        _infix(moment, "-", moment), _call("ABS", number), _call("SIGN", number), _call("INT", number), _call("TRUNC", number, places),
-        _call("ROUND", number, places), _call("ROUND", number), _call("ROUNDUP", number, places), _call("ROUNDDOWN", number, places),
-        _call("MOD", number, number), _call("LEN", text), _call("FIND", text, text), _call("VALUE", text), _call("YEAR", day),
-        _call("MONTH", moment), _call("DAY", day), _call("QUARTER", day), _call("WEEKDAY", day), _call("WEEKDAY", moment, st.sampled_from(["1", "2", "3"])),
-        _call("DAYS", day, moment), _call("DATEDIF", day, day, st.sampled_from(_UNITS)), _call("DATEDIF", moment, moment, st.sampled_from(['"hour"', '"minute"', '"day"'])),
-        _call("SUM", number, number), _call("AVERAGE", number, number, number), _call("MIN", number, number), _call("MAX", number, number),
-        _call("COUNT", number, text), _call("COUNTA", text, text), _call("BUCKET_ASC", number, st.just("[1, 2, 3.5]")),
-        _call("BUCKET_DESC", number, st.just("参数.r_cuts")), _call("FILLED_RATIO", number, text, day, st.just("lines")),
-    ]  # fmt: skip
-    return found + ([] if is_line else _aggregates(depth))
-
-
-def _aggregates(depth: int) -> list[Text]:
-    line = sources("number", min(depth, 2), is_line=True).filter(lambda text: "lines" in text or "明细" in text)
-    share = st.builds("SUM({} / SUM(lines.qty))".format, line)
-    names = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTDISTINCT")
-    return [*[_call(name, line) for name in names], share, st.just("COUNT(lines)"), st.just("COUNT(DISTINCT lines.type)")]
-
-
-def _texts(number: Text, text: Text, day: Text, moment: Text, condition: Text, depth: int, is_line: bool) -> list[Text]:
-    count = st.sampled_from(["0", "1", "2", "5", "-1", "qty"])
-    return [
-        _infix(text, "&", number), _infix(text, "&", text), _infix(day, "&", condition), _infix(text, "&", st.just("状态")),
-        _call("CONCATENATE", text, number, moment), _call("LEFT", text, count), _call("RIGHT", text, count), _call("MID", text, count, count),
-        _call("UPPER", text), _call("LOWER", text), _call("TRIM", text), _call("SUBSTITUTE", text, text, text), _call("NORM", text),
-        _call("SUBSTITUTE", text, text, text, st.sampled_from(["1", "2", "0"])), _call("TEXT", number, st.sampled_from(['"0.00"', '"#,##0"', '"0%"'])),
-        _call("TEXT", day, st.just('"yyyy年m月d日"')), _call("TEXT", moment, st.just('"yyyy-mm-dd hh:mm"')), _call("TEXT", number),
-    ]  # fmt: skip
-
-
-def _days(number: Text, text: Text, day: Text, moment: Text, condition: Text, depth: int, is_line: bool) -> list[Text]:
-    count = st.sampled_from(["1", "-1", "2.7", "-2.7", "qty", "400"])
-    return [
-        _infix(day, "+", count), _infix(day, "-", count), _call("DATE", st.just("2024"), count, count), _call("DATEVALUE", text), _call("DATEVALUE", moment),
-        _call("DATEADD", day, count, st.sampled_from(_UNITS)), _call("EDATE", day, count), _call("EOMONTH", day, count), _call("STARTOF", day, st.sampled_from(_UNITS)),
-        _call("ENDOF", moment, st.sampled_from(_UNITS)), _call("MIN", day, day), _call("MAX", day, moment),
-    ]  # fmt: skip
-
-
-def _moments(number: Text, text: Text, day: Text, moment: Text, condition: Text, depth: int, is_line: bool) -> list[Text]:
-    count = st.sampled_from(["1", "-1", "0.5", "qty", "30"])
-    units = st.sampled_from([*_UNITS, '"hour"', '"分钟"'])
-    return [_infix(moment, "+", count), _infix(moment, "-", count), _call("DATEADD", moment, count, units), _call("MAX", moment, moment)]
-
-
-def _conditions(number: Text, text: Text, day: Text, moment: Text, condition: Text, depth: int, is_line: bool) -> list[Text]:
-    signs = st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "＝", "≥", "<>"])
-    pairs = [st.builds("({}) {} ({})".format, one, signs, one) for one in (number, text, day, moment)]
-    pairs.append(st.builds("({}) {} ({})".format, day, signs, moment))
-    return [
-        *pairs, _infix(condition, "AND", condition), _infix(condition, "或", condition), _infix(condition, "&&", condition), st.builds("NOT({})".format, condition),
-        _call("AND", condition, condition, condition), _call("OR", condition, condition), _call("XOR", condition, condition), _call("ISEMPTY", number),
-        _call("ISNOTEMPTY", text), _call("ISERROR", number), _call("ISEMPTY", st.sampled_from(["lines", "status", "customer", "owner"])),
-        _call("BETWEEN", number, number, number), _call("BETWEEN", day, day, moment), _call("INLIST", number, st.just("[1, 2, 100]")), st.builds("({}) in [1, qty]".format, number),
-        st.builds("status = {}".format, st.sampled_from(_STATUS)), st.just('status in ["done", "已取消"]'), st.just('"自拓" in lines.type'), st.just("status = note"),
-        _call("CONTAINS", text, text), _call("STARTSWITH", text, text), _call("ENDSWITH", text, text), st.just("owner = CURRENTUSER()"), st.just("customer.level = \"A\""),
-        st.just('CONTAINS(customer.tags, "VIP")'), st.just("customer.source.channel != BLANK"), _infix(condition, "=", condition), st.just("status & note = \"\""),
-    ]  # fmt: skip
-
-
-_OWN: dict[str, Any] = {"number": _numbers, "text": _texts, "date": _days, "datetime": _moments, "bool": _conditions}
-
-
-def _call(name: str, *arguments: Text) -> Text:
-    return st.tuples(*arguments).map(lambda parts: f"{name}({', '.join(parts)})")
-
-
-def _infix(left: Text, sign: str, right: Text) -> Text:
-    return st.builds(f"({{}}) {sign} ({{}})".format, left, right)
-
-
-def any_source() -> Text:
-    return st.sampled_from(["number", "text", "date", "datetime", "bool"]).flatmap(lambda kind: sources(kind))
+def source(seed: int, kind: str | None = None, depth: int = 3) -> str:
+    """A random expression; `kind` number, text, date, datetime or bool."""
+    random = Random(seed)
+    return _Writer(random).write(kind or random.choice(list(_WAYS)), depth)
 
 
 # --- records ----------------------------------------------------------------------------------------
 
-_number = st.one_of(
-    st.none(), st.sampled_from([0, 1, 2, -3, Decimal("0.5"), Decimal("2.5"), Decimal("-0.0001"), Decimal("12345.67"), 400]),
-    st.decimals(-10_000, 10_000, places=4),
-)  # fmt: skip
-_text = st.one_of(st.none(), st.sampled_from(["abc", "𠮷野家", "", "12", "a-b", " 有限公司 ", "2024-02-29", "open"]))
-_date = st.one_of(st.none(), st.sampled_from([date(2024, 2, 29), date(2023, 12, 31), date(1, 1, 1), date(9999, 12, 31)]))
-_moment = st.one_of(
-    st.none(), st.sampled_from([datetime(2024, 2, 28, 16, 0, tzinfo=UTC), datetime(2024, 2, 28, 15, 59, 59, tzinfo=UTC)]),
-    st.integers(0, 10**9).map(lambda seconds: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
-)  # fmt: skip
-_bool = st.sampled_from([None, True, False])
-_status = st.sampled_from([None, "oopen", "odone", "olost"])
-_channel = st.sampled_from([None, "opartner", "oown"])
-_link = st.sampled_from([None, 1, 2, 99])
+Maker = Callable[[Random], Any]
 
 
-def rows() -> st.SearchStrategy[dict[str, Any]]:
-    """Records of the order form."""
-    line = st.fixed_dictionaries(
-        {"fqty": _number, "fprice": _number, "fproduct": _link, "ftype": _channel, "fnote": _text, "fon": _date}
+def _one_of(*values: Any) -> Maker:
+    return lambda random: random.choice(values)
+
+
+def _number(random: Random) -> Any:
+    known = (None, 0, 1, 2, -3, Decimal("0.5"), Decimal("2.5"), Decimal("-0.0001"), Decimal("12345.67"), 400)
+    return (
+        random.choice(known) if random.random() < 0.7 else Decimal(random.randint(-(10**8), 10**8)).scaleb(-4)
     )
-    numbers = {name: _number for name in ("fqty", "fprice", "famount", "fdisc", "fship", "fcost", "frate")}
-    others = {"fnote": _text, "fno": _text, "fdate": _date, "fdue": _date, "fat": _moment, "created_at": _moment, "fpaid": _bool}
-    linked = {"fstatus": _status, "fcustomer": _link, "owner": st.sampled_from([None, 7, 8])}
-    lines = {"flines": st.one_of(st.none(), st.lists(line, max_size=4).map(tuple))}
-    return st.fixed_dictionaries({**numbers, **others, **linked, **lines})
+
+
+def _moment(random: Random) -> Any:
+    known = (None, datetime(2024, 2, 28, 16, 0, tzinfo=UTC), datetime(2024, 2, 28, 15, 59, 59, tzinfo=UTC))
+    return (
+        random.choice(known)
+        if random.random() < 0.5
+        else datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=random.randint(0, 10**9))
+    )
+
+
+_text = _one_of(None, "abc", "𠮷野家", "", "12", "a-b", " 有限公司 ", "2024-02-29", "open", "进行中")
+_date = _one_of(
+    None, date(2024, 2, 29), date(2023, 12, 31), date(1, 1, 1), date(9999, 12, 31), date(2024, 3, 31)
+)
+_link = _one_of(None, 1, 2, 99)
+_LINE: dict[str, Maker] = {
+    "fqty": _number, "fprice": _number, "fproduct": _link, "ftype": _one_of(None, "opartner", "oown"),
+    "fnote": _text, "fon": _date
+}  # fmt: skip
+_ROW: dict[str, Maker] = {
+    **dict.fromkeys(("fqty", "fprice", "famount", "fdisc", "fship", "fcost", "frate"), _number),
+    "fnote": _text, "fno": _text, "fdate": _date, "fdue": _date, "fat": _moment, "created_at": _moment,
+    "fpaid": _one_of(None, True, False), "fstatus": _one_of(None, "oopen", "odone", "olost"),
+    "fcustomer": _link,
+    "owner": _one_of(None, 7, 8),
+}  # fmt: skip
+
+
+def row(seed: int) -> dict[str, Any]:
+    """A record of the order form, with up to four lines."""
+    random = Random(seed)
+    found = {name: make(random) for name, make in _ROW.items()}
+    lines = tuple({name: make(random) for name, make in _LINE.items()} for _ in range(random.randint(0, 4)))
+    found["flines"] = random.choice([lines, lines, lines, None, ()])
+    return found

@@ -22,7 +22,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const title = box.querySelector("h2, h1");
   if (title?.id) box.setAttribute("aria-labelledby", title.id);
   if (!box.open) box.showModal();
-  const first = box.querySelector('[autofocus], .fl-errsum, [aria-invalid="true"], input:not([type="hidden"]), select, textarea, .btn-primary');
+  // what is wrong first, then where typing begins
+  const wanted = [".fl-errsum", '[aria-invalid="true"]', "[autofocus]", 'input:not([type="hidden"]), select, textarea', ".btn-primary"];
+  const first = wanted.map((one) => box.querySelector(one)).find(Boolean);
   first?.focus();
 });
 

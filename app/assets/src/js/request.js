@@ -21,7 +21,7 @@ Object.assign(htmx.config, {
   responseHandling: [
     { code: "204", swap: false },
     { code: "286", swap: true },
-    { code: "[23]..", swap: true },
+    { code: "[234]..", swap: true },
     { code: "...", swap: true, error: true },
   ],
 });
@@ -79,18 +79,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
-// The focus survives a swap: htmx gives it back to the element with the same id, and where that is
-// gone it stays in the swapped part instead of falling to the top of the page.
+// The focus survives a swap: htmx gives it back to the element with the same id; where that is gone it
+// goes to the swapped part itself instead of falling to the top of the page.
 let focused = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
   focused = target?.contains?.(document.activeElement) ? target.id : null;
 });
-document.addEventListener("htmx:afterSwap", () => {
-  if (focused && document.activeElement === document.body) {
-    const home = document.getElementById(focused);
-    const next = home?.querySelector("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, [tabindex]");
-    next?.focus({ preventScroll: true });
+document.addEventListener("htmx:afterSettle", () => {
+  const home = focused && document.activeElement === document.body ? document.getElementById(focused) : null;
+  if (home) {
+    home.tabIndex = -1;
+    home.focus({ preventScroll: true });
   }
   focused = null;
 });

@@ -46,7 +46,7 @@ export function useTheme(name) {
   if (link) link.media = { dark: "all", light: "not all", system: "(prefers-color-scheme: dark)" }[name];
   keep("formloom_theme", name);
   for (const one of document.querySelectorAll("[data-theme-choice]")) {
-    one.setAttribute("aria-checked", String(one.dataset.themeChoice === name));
+    one.setAttribute("aria-pressed", String(one.dataset.themeChoice === name));
   }
   document.dispatchEvent(new CustomEvent("fl:theme", { detail: name }));
 }
