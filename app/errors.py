@@ -21,6 +21,7 @@ from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from app.api.answers import PREFIX, refusal
 from app.htmx import Toast, go, wants_fragment
 from app.problem_texts import PROBLEM_TEXTS
 from app.problem_words import problem_text, problems_by_field
@@ -105,6 +106,9 @@ FAILURES: Mapping[int, Failure] = {
 def refuse(status: int, *, text: str | None = None, number: str | None = None) -> Response:
     """The answer of a refusal: a page; for htmx a state in its place, or a toast for what has none."""
     failure = FAILURES.get(status, FAILURES[400 if status < 500 else 500])
+    if request.path.startswith(PREFIX):
+        more = {} if number is None else {"number": number}
+        return refusal(status, f"http.{status}", str(text or failure.text), **more)
     if status == 404 and "actor" not in g:
         _enter_if_possible()
     if has_work():

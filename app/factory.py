@@ -10,9 +10,11 @@ from flask import Blueprint, Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import errors, htmx, language, security, templating
+from app.api.install import blueprint as api_blueprint
 from app.config import Settings
 from app.manifest import DIST, Assets
-from app.screens import home, members, operations, settings, setup, signin, templates_centre
+from app.screens import home, imports, members, operations, settings, setup, signin, templates_centre
+from app.screens.records import filters, lists, selection, views
 from app.wiring import Wired, build_platform, dispatch
 from app.workspace_screen import fill_workspace
 from runtime.platform import Platform
@@ -25,6 +27,11 @@ SCREENS: tuple[Blueprint, ...] = (
     members.screen,
     settings.screen,
     operations.screen,
+    imports.screen,
+    lists.screen,
+    views.screen,
+    filters.screen,
+    selection.screen,
 )
 FOREVER = 365 * 24 * 3600
 
@@ -55,6 +62,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Formloom
     app.url_default_functions.setdefault(None, []).append(fill_workspace)
     for screen in SCREENS:
         app.register_blueprint(screen)
+    app.register_blueprint(api_blueprint())
     return app
 
 

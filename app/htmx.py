@@ -46,7 +46,7 @@ def wants_fragment() -> bool:
 
 
 def page_or_fragment(
-    name: str, *, fragment: str | None = None, status: int = 200, **context: object
+    name: str, /, *, fragment: str | None = None, status: int = 200, **context: object
 ) -> Response:
     """`templates/pages/<name>.html`; for htmx `templates/fragments/<fragment or name>.html`.
 

@@ -7,9 +7,11 @@ the factory; templates ask for the nonce.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,6 +19,7 @@ from app.config import Settings
 from app.wiring import current_settings
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., object])
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
@@ -42,6 +45,7 @@ def protect(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(widen_for_uploads)
     csrf.init_app(app)
     app.after_request(add_headers)
 
@@ -94,6 +98,14 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
-def allow_upload() -> None:
-    """Lets this request carry a large file. Called first thing by the views that take one."""
-    request.max_content_length = current_settings().largest_upload
+def takes_upload(view: View) -> View:
+    """Marks a view that takes a large file. Known before the form is read: the token is looked for in it."""
+    view.takes_upload = True  # type: ignore[attr-defined]
+    return view
+
+
+def widen_for_uploads() -> None:
+    """Runs before the form token is checked, which reads the body."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_upload", False):
+        request.max_content_length = current_settings().largest_upload

@@ -22,6 +22,7 @@ from app.preferences import preferences
 from app.security import csp_nonce
 from app.wiring import current_platform, current_settings, has_work
 from app.wiring import current_work as _current_work
+from builder.ids import show_record_id
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -44,6 +45,7 @@ def install(app: Flask, assets: Assets) -> None:
         languages=LANGUAGES,
         avatar_letters=formats.avatar_letters,
         color_of=formats.color_of,
+        record_id=show_record_id,
         browser_words=browser_words,
         is_insecure=lambda: not current_settings().is_secure,
     )

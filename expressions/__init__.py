@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from expressions.checker import Checked, Role, check
 from expressions.compiler import Compiled, compile_expression
-from expressions.completion import Completion, complete
+from expressions.completion import Completion, SignatureHelp, complete, signature_at
 from expressions.conditions import Condition, Group, from_conditions, to_conditions
 from expressions.errors import ExpressionError, ExpressionProblem, Fix
 from expressions.evaluation import Env, ErrorValue, exact_numbers
@@ -31,6 +31,7 @@ __all__ = [
     "Group",
     "References",
     "Role",
+    "SignatureHelp",
     "canonical_text",
     "check",
     "compile_expression",
@@ -41,5 +42,6 @@ __all__ = [
     "print_expression",
     "references_of",
     "sentence",
+    "signature_at",
     "to_conditions",
 ]

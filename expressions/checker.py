@@ -15,8 +15,8 @@ from expressions.functions import REGISTRY
 from expressions.functions.logic import branches_of_ifs, branches_of_switch
 from expressions.kinds import BOOL, Kind
 from expressions.names import WorldNames, index_of
-from expressions.nodes import Aggregate, Call, Items, Node, Syntax
-from expressions.parser import read
+from expressions.nodes import Aggregate, Call, Const, Items, Node, Syntax
+from expressions.parser import MAX_STORED, read
 from expressions.printer import canonical_text
 from expressions.references import References, children, references_of
 from expressions.resolver import Scope
@@ -66,7 +66,7 @@ def check(
     found = _check(text, names, form_id, expect=expect, role=role, parent_form=parent_form)
     names.checked[key] = found
     while len(names.checked) > MOST_KEPT:
-        names.checked.pop(next(iter(names.checked)), None)
+        names.checked.popitem(last=False)  # one step, safe beside other threads
     return found
 
 
@@ -86,11 +86,14 @@ def _check(
             typer.problem("measure.no_aggregate", seen.syntax.span)
         _remark(typer, seen.syntax, node)
     problems = _sorted((*seen.problems, *typer.problems))
+    canonical = canonical_text(node) if node is not None and not problems else ""
+    if len(canonical) > MAX_STORED:  # could not be read again
+        params = {"length": len(canonical), "most": MAX_STORED}
+        problems = (ExpressionProblem("source.too_long", (0, len(text)), params),)
     kind = node.kind if node is not None else None
     if node is None or problems:
         return Checked(text, None, kind, problems, tuple(typer.warnings), References(), "")
-    references = references_of(node, names.world)
-    return Checked(text, node, kind, (), tuple(typer.warnings), references, canonical_text(node))
+    return Checked(text, node, kind, (), tuple(typer.warnings), references_of(node, names.world), canonical)
 
 
 def _scope(world: World, form_id: str, role: Role, parent_form: str | None) -> Scope:
@@ -133,12 +136,14 @@ def _fit(convert: Conversions, node: Node, expect: Kind | None) -> Node | None:
 
 def _fit_choice(convert: Conversions, node: Node, expect: Kind) -> Node | None:
     """Texts at the ends of IF, IFS, SWITCH, COALESCE name options of the field."""
+    if node.kind.name == "choice" and isinstance(node, Const):
+        return convert.option(node, expect)
     if node.kind.name == "choice":
         known = {one.id for one in expect.choices}
         if node.kind.choices and not {one.id for one in node.kind.choices} <= known:
             convert.problem("choice.other", node.span, {}, ())
             return None
-        return convert.option(node, expect)
+        return node
     if isinstance(node, Call) and node.function == "LABEL":  # put in before it was known what is wanted
         return _fit_choice(convert, node.arguments[0], expect)
     if isinstance(node, Call) and node.function in _BRANCHING:

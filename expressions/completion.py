@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from expressions.errors import Words
-from expressions.functions import REGISTRY, Function
+from expressions.functions import REGISTRY, Function, find_function
 from expressions.kinds import Kind
 from expressions.lexing import ENDS_OPERAND, Lexeme, lex
 from expressions.names import index_of, option_label
@@ -45,6 +45,39 @@ def complete(
 ) -> list[Completion]:
     """What may stand at `position`."""
     return _Cursor(text[:position], world, form_id, language, parent_form).found()
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureHelp:
+    """The call that the cursor stands in: its signature, and which parameter is being written."""
+
+    function: str
+    signature: str
+    parameter: int
+    docs: str
+
+
+def signature_at(text: str, position: int, language: str) -> SignatureHelp | None:
+    """Help for the innermost call around `position`, if there is one."""
+    open_calls: list[list[Any]] = []  # the name before each open bracket, and the commas since
+    before: Lexeme | None = None
+    for token in lex(text[:position]).tokens:
+        if not token.written:
+            break  # brackets that the lexer closed
+        if token.type in ("LPAR", "LSQB"):
+            open_calls.append([before.value if before and before.type == "FUNCTION" else None, 0])
+        elif token.type in ("RPAR", "RSQB") and open_calls:
+            open_calls.pop()
+        elif token.type == "COMMA" and open_calls:
+            open_calls[-1][1] += 1
+        before = token
+    for name, commas in reversed(open_calls):
+        function = find_function(str(name)) if name else None
+        if function is not None:
+            last = max(len(function.parameters) - 1, 0)
+            docs = function.docs_zh if language.startswith("zh") else function.docs_en
+            return SignatureHelp(function.name, function.signature(language), min(commas, last), docs)
+    return None
 
 
 class _Cursor:

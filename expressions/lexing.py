@@ -18,6 +18,8 @@ from expressions.nodes import Span
 
 MAX_NUMBER_DIGITS = 30
 MAX_EXPONENT = 20
+MAX_DEPTH = 64  # nodes below one another
+MAX_BRACKETS = 2 * MAX_DEPTH
 
 _TOKEN = re.compile(
     r"""
@@ -278,6 +280,10 @@ def _balance(text: str, found: Lexed) -> None:
     for token in found.tokens:
         if token.type in _CLOSERS:
             opened.append(token)
+            if len(opened) > MAX_BRACKETS:
+                found.problems.append(ExpressionProblem("limit.depth", token.span, {"most": MAX_DEPTH}))
+                found.is_readable = False
+                return
         elif token.type in _CLOSING_SIGNS:
             if not opened:
                 fix = Fix("remove", {"text": token.written}, token.span, "")

@@ -51,11 +51,16 @@ class Lists:
     # --- written out ------------------------------------------------------------------------------
 
     def written_out(self, one: Listing, scope: Scope) -> Node | None:
+        loose = self.loose(one, scope)
+        unified = self.typer.convert.unify(loose.items, is_comparison=False) if loose is not None else None
+        return self.items(unified, one.span) if unified is not None else None
+
+    def loose(self, one: Listing, scope: Scope) -> Items | None:
+        """The items as they are, not yet of one kind."""
         found = self.typer.nodes(one.items, scope)
         scalars = [self.typer.convert.to_scalar(node) if node is not None else None for node in found]
-        known = [node for node in scalars if node is not None]
-        unified = self.typer.convert.unify(known, is_comparison=False) if len(known) == len(scalars) else None
-        return self.items(unified, one.span) if unified is not None else None
+        known = tuple(node for node in scalars if node is not None)
+        return self.items(known, one.span) if len(known) == len(scalars) else None
 
     def items(self, nodes: tuple[Node, ...], span: Span) -> Items:
         return items_of(nodes, span)

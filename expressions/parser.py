@@ -17,12 +17,13 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedToken
 
 from expressions.errors import MAX_PROBLEMS, ExpressionError, ExpressionProblem, Fix
-from expressions.lexing import ENDS_OPERAND, Lexed, Lexeme, lex
+from expressions.lexing import ENDS_OPERAND, MAX_DEPTH, Lexed, Lexeme, lex
 from expressions.nodes import Apply, Distinct, Listing, Literal_, Missing, Name, OptionName, Span, Syntax
 
 MAX_SOURCE = 5_000
+MAX_STORED = 40_000  # text by ids is longer than what people wrote, and must be read again
 MAX_NODES = 2_000
-MAX_DEPTH = 64
+_NODES = ENDS_OPERAND - {"RPAR", "RSQB"} | {"FUNCTION"}  # tokens that make a node each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,17 @@ def parse(text: str) -> Syntax:
 @lru_cache(maxsize=2048)
 def read(text: str) -> Read:
     """What can be read of `text`, and everything that is wrong with it."""
-    if len(text) > MAX_SOURCE:
-        params = {"length": len(text), "most": MAX_SOURCE}
-        return Read(None, (ExpressionProblem("source.too_long", (MAX_SOURCE, len(text)), params),))
+    most = MAX_STORED if "{#" in text else MAX_SOURCE
+    if len(text) > most:
+        params = {"length": len(text), "most": most}
+        return Read(None, (ExpressionProblem("source.too_long", (most, len(text)), params),))
     lexed = lex(text)
     if not lexed.tokens:
         problems = lexed.problems or [ExpressionProblem("source.empty", (0, len(text)))]
         return Read(None, tuple(problems[:MAX_PROBLEMS]))
+    if sum(one.type in _NODES for one in lexed.tokens) > MAX_NODES:
+        lexed.problems.append(ExpressionProblem("limit.nodes", (0, len(text)), {"most": MAX_NODES}))
+        lexed.is_readable = False
     built = _Feed(text, lexed).run() if lexed.is_readable else None
     problems = sorted(lexed.problems, key=lambda one: one.span)[:MAX_PROBLEMS]
     return Read(built.syntax if built else None, tuple(problems))

@@ -91,6 +91,7 @@ _UNITS = {
     "minute": ("分钟", "分鐘", "minute"),
 }  # fmt: skip
 _BINDING = {"or": 1, "and": 2}
+_DAYS = ("days_ago", "days_later")
 
 
 def sentence(node: Node, world: World, language: str) -> str:
@@ -194,7 +195,8 @@ class _Speaker:
             text = self.one(_JOINTS[name]).join(self.say(one, own + 1) for one in node.arguments)
             return self.bracketed(text) if own < binding else text
         text = self._phrase(name, node)
-        return self.bracketed(text) if binding > 2 and name in _LOOSE else text
+        is_loose = name in _LOOSE and self._variant(name, node) not in _DAYS
+        return self.bracketed(text) if binding > 3 and is_loose else text
 
     def bracketed(self, text: str) -> str:
         return f"({text})" if self.language == "en" else f"（{text}）"
@@ -229,7 +231,7 @@ class _Speaker:
 
     def _arguments(self, name: str, node: Call) -> list[str]:
         variant = self._variant(name, node)
-        if variant in ("days_ago", "days_later"):
+        if variant in _DAYS:
             return [self.say(node.arguments[1], 9)]
         if name in ("in", "INLIST") and isinstance(node.arguments[1], Items):
             return [self.say(node.arguments[0], 9), self.listed(node.arguments[1].items, is_or=True)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from expressions.errors import Fix, Words
 from expressions.functions import REGISTRY, Function, formats
 from expressions.kinds import NULL, Kind
-from expressions.nodes import Apply, Call, Const, Items, Lines, Node, Parent
+from expressions.nodes import Apply, Call, Const, Items, Lines, Listing, Node, Parent
 from expressions.resolver import Scope
 
 if TYPE_CHECKING:
@@ -77,7 +77,12 @@ def _between(typer: Typer, function: Function, one: Apply, scope: Scope) -> Node
 def _member(typer: Typer, function: Function, one: Apply, scope: Scope) -> Node | None:
     """`item in list`, INLIST(item, list)."""
     item = typer.node(one.arguments[0], scope)
-    whole = typer.lists.argument(one.arguments[1], scope, is_numbers=False, is_single_wrapped=False)
+    listed = one.arguments[1]
+    whole: Node | None
+    if isinstance(listed, Listing):  # what its items are depends on what is looked for
+        whole = typer.lists.loose(listed, scope)
+    else:
+        whole = typer.lists.argument(listed, scope, is_numbers=False, is_single_wrapped=False)
     if item is None or whole is None:
         return None
     return member(typer, function, item, whole, one)

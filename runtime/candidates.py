@@ -73,12 +73,17 @@ def parse_context(work: Work, context: ParseContext | None) -> ParseContext:
 
 
 def new_candidates(
-    work: Work, form: FormHandle, raws: Sequence[Mapping[str, object]], context: ParseContext | None = None
+    work: Work,
+    form: FormHandle,
+    raws: Sequence[Mapping[str, object]],
+    context: ParseContext | None = None,
+    *,
+    ids: Sequence[int] | None = None,
 ) -> Batch:
-    """Records that would be created from `raws`."""
+    """Records that would be created from `raws`; `ids` are given where they were handed out before."""
     parsed = [coerce(form, raw, parse_context(work, context)) for raw in raws]
     resolution.resolve(work, form, parsed)
-    ids = new_record_ids(len(parsed))
+    ids = ids or new_record_ids(len(parsed))
     candidates = [
         Candidate(one, _new_row(work, form, one, record_id), None)
         for one, record_id in zip(parsed, ids, strict=True)

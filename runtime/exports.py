@@ -60,8 +60,10 @@ def export(
 
 
 def _fields_of(form: FormHandle, selection: Selection) -> list[Field]:
-    chosen = selection.fields or tuple(field.id for field in form.form.fields)
-    return [form.form.by_id[field_id] for field_id in chosen if field_id in form.form.by_id]
+    if selection.fields is None:
+        return list(form.form.fields)
+    found = (form.form.by_id.get(name) or form.form.by_key.get(name) for name in selection.fields)
+    return [field for field in found if field is not None]
 
 
 def _rows(

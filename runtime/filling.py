@@ -66,6 +66,19 @@ def start(work: Work, app: AppVersion, cells: Iterable[Cell]) -> None:
     work.bump_revision()
 
 
+def begin_days(work: Work, app: AppVersion) -> None:
+    """Daily columns of forms without records are right for today as they are: nothing need be live."""
+    computed = {(number, field) for number, field, _ in app.columns.days}
+    waiting = [
+        one
+        for form in app.forms
+        for one in form.plan.computed
+        if one.is_stored and one.needs_today and (_number(app, one), one.id) not in computed
+    ]
+    empty = {form for form in {one.form for one in waiting} if not rows.ids_of(work, app.form(form), 1)}
+    _settle_columns(work, app, [one for one in waiting if one.form in empty], work.today, None)
+
+
 def reached(app: AppVersion, cells: Iterable[Cell]) -> list[ComputedField]:
     """The stored cells among these and everything downstream, in the graph's order."""
     graph = app.forms[0].plan.graph

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from builder.compute import CLOCK_FUNCTIONS, ComputedField, RollUp
+from builder.dependencies import Cell
 from builder.reads import functions_of
 from expressions.nodes import Field as FieldNode
 from runtime import evaluation, linked
@@ -145,24 +146,24 @@ def statement_key(
 ) -> tuple[Any, ...] | None:
     """What a translated statement of these fields depends on; None when it must be built each time: it
     holds the instant, a setting, or the definitions of columns that are not ready."""
-    here = surroundings(work, form.app)
-    needs = [need for one in fields for need in needs_of(form.app, one)]
-    if here.unready or "now" in needs or "settings" in needs:
+    needs = frozenset(need for one in fields for need in needs_of(form.app, one))
+    if not needs.isdisjoint(surroundings(work, form.app).unready) or needs & {"now", "settings"}:
         return None
     day = work.today if "today" in needs else None
     return (purpose, form.id, tuple(one.id for one in fields), day, work.workspace.zone)
 
 
-def needs_of(app: AppVersion, one: ComputedField) -> frozenset[str]:
-    """What of the surroundings a computed field's SQL holds, through the live fields that it reads."""
+def needs_of(app: AppVersion, one: ComputedField) -> frozenset[str | Cell]:
+    """What a computed field's SQL holds: "today", "now", "settings", and the stored computed cells; those
+    of the live fields that it reads as well."""
     key = ("needs", one.cell)
-    found: frozenset[str] | None = app.memory.get(key)
+    found: frozenset[str | Cell] | None = app.memory.get(key)
     if found is None:
         found = app.memory[key] = frozenset(_needs(app, one))
     return found
 
 
-def _needs(app: AppVersion, one: ComputedField) -> Iterator[str]:
+def _needs(app: AppVersion, one: ComputedField) -> Iterator[str | Cell]:
     clauses = [one.clause, *([one.where] if isinstance(one, RollUp) and one.where is not None else [])]
     for clause in clauses:
         volatile = functions_of(clause.node) & CLOCK_FUNCTIONS
@@ -173,7 +174,9 @@ def _needs(app: AppVersion, one: ComputedField) -> Iterator[str]:
                 continue
             owner = app.world.get(read.table).parent or read.table
             inner = app.form(owner).plan.by_cell.get((read.table, read.field))
-            if inner is not None and not inner.is_stored:
+            if inner is not None and inner.is_stored:
+                yield inner.cell
+            elif inner is not None:
                 yield from needs_of(app, inner)
 
 

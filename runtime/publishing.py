@@ -118,6 +118,7 @@ def take_effect(work: Work, app_id: str, outcome: PublishOutcome) -> None:
             single_records.ensure(work, app.form(form_id))
     if outcome.to_fill:
         filling.start(work, app, outcome.to_fill)
+    filling.begin_days(work, work.catalogue.app(app_id))
     enqueue_indexing(work, app_id)
 
 

@@ -119,10 +119,17 @@ def record_of(row: Row) -> Record:
 
 
 def create(
-    work: Work, form: FormHandle, raw: Raw, *, cause: Cause = None, context: ParseContext | None = None
+    work: Work,
+    form: FormHandle,
+    raw: Raw,
+    *,
+    cause: Cause = None,
+    context: ParseContext | None = None,
+    record_id: int | None = None,
 ) -> Outcome:
-    """One new record."""
-    [outcome] = create_many(work, form, [raw], cause=cause, context=context)
+    """One new record; `record_id` is one that was handed out with its form, so that it is made once."""
+    ids = [record_id] if record_id is not None else None
+    [outcome] = create_many(work, form, [raw], cause=cause, context=context, ids=ids)
     return _complete(work, form, outcome)
 
 
@@ -135,12 +142,13 @@ def create_many(
     context: ParseContext | None = None,
     changeset: int | None = None,
     is_partial: bool = False,
+    ids: Sequence[int] | None = None,
 ) -> list[Outcome]:
     """New records: all or none, or with `is_partial` each that is right. `changeset` is an open one."""
     work.require_writing()
     if form.form.is_single:
         return [Outcome(problems=(Problem("record.single"),)) for _ in raws]
-    batch = new_candidates(work, form, raws, context)
+    batch = new_candidates(work, form, raws, context, ids=ids)
     if not _may_write(batch, is_partial):
         return [Outcome(problems=tuple(one.problems)) for one in batch.candidates]
     writer = _writer(work, form, "create", cause, changeset)

@@ -10,6 +10,7 @@ from app.cells.base import BLANK, Cell, CellWords
 from app.formats import MINUS, currency_sign, number, percent
 from builder.forms import Field
 
+
 def _figure(text: str, *, is_negative: bool) -> Markup:
     # the text is ours: digits, separators, a minus
     return Markup(f'<span class="fl-num{" fl-neg" if is_negative else ""}">{text}</span>')  # noqa: S704

@@ -52,4 +52,5 @@ SPREADSHEETS: Mapping[str, LazyString] = {
     "sheet.wrong_encoding": _l(
         "The text of this file is not in the chosen encoding. Choose another, or save it as UTF-8."
     ),
+    "import.options_not_an_object": _l("The options of an import are a JSON object."),
 }

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Response, request, send_file, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.downloads import XLSX, download
 from app.errors import problem_text, problems_by_field, refuse
 from app.htmx import go, page_or_fragment, toast
 from app.language import current_language
 from app.navigation import form_url, use_place
-from app.security import allow_upload
+from app.security import takes_upload
 from app.wiring import current_actor, current_platform, current_work
 from app.workspace_screen import workspace_screen
 from builder.fields.registry import field_type
@@ -40,7 +41,6 @@ from runtime.imports.runs import ImportRun, Proposal
 screen = workspace_screen("imports", __name__)
 TRIED_LINES = 200  # lines that the check step goes through
 SHOWN_LINES = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 # --- upload -------------------------------------------------------------------------------------------
@@ -54,8 +54,8 @@ def show_upload(app: str, form: str) -> Response:
 
 
 @screen.post("/a/<app>/f/<form>/import")
+@takes_upload
 def upload(app: str, form: str) -> Response:
-    allow_upload()
     # Reading the file takes no transaction: nobody waits for it.
     with current_platform().reading(current_actor()) as work:
         access.open_form(work, form, to="import", app=app)
@@ -329,11 +329,11 @@ def _can_undo(run: ImportRun) -> bool:
 @screen.get("/a/<app>/f/<form>/import/<run>/errors.xlsx")
 def show_errors(app: str, form: str, run: str) -> Response:
     _handle, found = _open(app, form, run)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "errors.xlsx"
-        exports.write_failures(current_work(), found, target, _("Why it is not in"), problem_text)
-        name = f"{Path(found.file_name).stem}-{_('not imported')}.xlsx"
-        return send_file(target.open("rb"), XLSX, as_attachment=True, download_name=name)
+    head, name = _("Why it is not in"), f"{Path(found.file_name).stem}-{_('not imported')}.xlsx"
+    work = current_work()
+    return download(
+        lambda target: exports.write_failures(work, found, target, head, problem_text), name, XLSX
+    )
 
 
 @screen.get("/a/<app>/f/<form>/import/<run>/undo")

@@ -216,7 +216,7 @@ def _is_empty(writer: Writer, node: Call) -> Piece:
     return _emptiness(writer, node.arguments[0], is_empty=True)
 
 
-def _is_filled(writer: Writer, node: Call) -> Piece:
+def is_filled(writer: Writer, node: Call) -> Piece:
     return _emptiness(writer, node.arguments[0], is_empty=False)
 
 
@@ -236,5 +236,5 @@ RULES: dict[str, Any] = {
     "IF": _if, "IFS": _ifs, "SWITCH": _switch, "AND": _all, "OR": _any, "and": _all, "or": _any,
     "not": _not, "XOR": _xor,
     "COALESCE": _coalesce, "IFERROR": _if_error, "ISERROR": _is_error, "ISEMPTY": _is_empty,
-    "ISNOTEMPTY": _is_filled,
+    "ISNOTEMPTY": is_filled,
 }  # fmt: skip

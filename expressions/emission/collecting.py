@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from expressions.emission.arithmetic import LONGEST_INT, python_of
+from expressions.emission.branching import is_filled
 from expressions.emission.pieces import Piece
+from expressions.emission.reading import row_of
 from expressions.evaluation import ZERO, divide, lines_of
-from expressions.nodes import Aggregate, Call, Const, Items, Lines, Node
+from expressions.nodes import Aggregate, Call, Const, Field, Follow, Items, Lines, Node, Parent, Setting
 
 if TYPE_CHECKING:
     from expressions.compiler import Frame, Writer
@@ -55,14 +57,21 @@ def _each(writer: Writer, node: Node, visit: Visit) -> None:
 
 
 def _each_line(writer: Writer, node: Lines, visit: Visit) -> None:
-    from expressions.emission.reading import row_of
-
     frame = writer.frame
     found = writer.method(writer.name(row_of(writer, frame)), "get", writer.constant(node.subform))
     writer.loop(writer.call(lines_of, found), frame, lambda: visit(writer.piece(node.body)))
 
 
-def hoisted(writer: Writer, node: Node, frame: Frame) -> Piece:
+def parent(writer: Writer, node: Parent) -> Piece:
+    """A value of the record around: fields are loaded where its frame begins, aggregates worked out once."""
+    outer = writer.frame.parent or writer.outside
+    if isinstance(node.body, (Field, Follow, Parent, Setting)):
+        with writer.looking_from(outer):
+            return writer.piece(node.body)
+    return _hoisted(writer, node.body, outer)
+
+
+def _hoisted(writer: Writer, node: Node, frame: Frame) -> Piece:
     """An aggregate of the record around, worked out once before the loop; a failure is kept and raised
     where the value is used."""
     key = ("#hoisted", id(node))
@@ -212,9 +221,6 @@ def _bucket(writer: Writer, node: Call) -> Piece:
 
 
 def _filled_ratio(writer: Writer, node: Call) -> Piece:
-    from expressions.emission.branching import RULES
-
-    is_filled = RULES["ISNOTEMPTY"]
     there = [
         writer.value(is_filled(writer, Call("ISNOTEMPTY", (one,), node.kind, one.span)))
         for one in node.arguments

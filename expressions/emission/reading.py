@@ -13,7 +13,7 @@ from expressions.emission.pieces import Piece
 from expressions.evaluation import column_of
 from expressions.kinds import Kind
 from expressions.names import option_label
-from expressions.nodes import Call, Const, Field, Follow, Parent, Setting
+from expressions.nodes import Call, Const, Field, Follow, Setting
 
 if TYPE_CHECKING:
     from expressions.compiler import Frame, Writer
@@ -43,16 +43,6 @@ def row_of(writer: Writer, frame: Frame) -> str:
         return frame.row
     env_parent = writer.attribute(writer.name("env"), "parent")
     return writer.loaded(frame, "#row", lambda: writer.some([env_parent, _nothing(writer)]))
-
-
-def parent(writer: Writer, node: Parent) -> Piece:
-    from expressions.emission.collecting import hoisted
-
-    outer = writer.frame.parent or writer.outside
-    if isinstance(node.body, (Field, Follow, Parent, Setting)):
-        with writer.looking_from(outer):
-            return writer.piece(node.body)
-    return hoisted(writer, node.body, outer)
 
 
 def follow(writer: Writer, node: Follow) -> Piece:

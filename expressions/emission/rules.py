@@ -12,7 +12,7 @@ from expressions.emission import arithmetic, branching, collecting, reading
 from expressions.nodes import Aggregate, Call, Const, Field, Follow, Items, Lines, Node, Parent, Setting
 
 _BY_NODE: dict[type, Any] = {
-    Const: reading.const, Field: reading.own_field, Follow: reading.follow, Parent: reading.parent,
+    Const: reading.const, Field: reading.own_field, Follow: reading.follow, Parent: collecting.parent,
     Setting: reading.setting, Lines: collecting.lines, Items: collecting.items,
     Aggregate: collecting.aggregate,
 }  # fmt: skip

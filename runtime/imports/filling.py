@@ -24,6 +24,7 @@ from runtime.jobs.queue import Settled
 from runtime.records import Change, Outcome
 from runtime.sheets.values import encode_row
 from runtime.store import import_rows, indexes, record_lookups
+from runtime.store.trials import trial
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
@@ -250,6 +251,18 @@ def _end(platform: Platform, job: Job, run: ImportRun, state: str) -> Settled:
 
 
 # --- trying it first ---------------------------------------------------------------------------------
+
+
+def fill_in_trial(work: Work, form: FormHandle, run: ImportRun, most: int) -> Result:
+    """The same inside a unit of work that goes on: everything written is undone by a savepoint."""
+    lines = list(itertools.islice(runs.read_lines(work.platform, run), most))
+    with trial(work.connection) as attempt:
+        reader = runs.reader_of(work, form, run)
+        changeset = changesets.open_changeset(work, form, "import")
+        result = fill(work, form, reader, [reader.read(*line) for line in lines], changeset)
+        attempt.undo()
+    work.start_over()
+    return result
 
 
 def try_lines(platform: Platform, actor: Actor, run: ImportRun, most: int) -> Result:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, select
 
 from expressions.nodes import Node
 from runtime.store.columns.references import RecordId
+from runtime.store.database import dialect_of
 from runtime.store.membership import among_named, write_values
 from runtime.store.record_reads import conditions_of
 from runtime.store.scopes import AnyScope
@@ -52,7 +53,7 @@ def values_of_records(
         columns = [translate(node, source, env).label(f"x_{at}") for at, node in enumerate(nodes.values())]
         table = shelf.tables(form_id).table
         wanted = select(table.c.id, *columns).select_from(source.joins.clause)
-        return wanted.where(among_named(connection, table.c.id, IDS))
+        return wanted.where(among_named(dialect_of(connection), table.c.id, IDS))
 
     statement = _kept(memory, key, build).where(*conditions_of(scope, shelf.tables(form_id)))
     return {row[0]: dict(zip(nodes, row[1:], strict=True)) for row in _run(connection, statement, ids, scope)}
@@ -76,7 +77,8 @@ def grouped_measures(
         return {}
 
     def build() -> Select[Any]:
-        parents = lambda column: among_named(connection, column, IDS)  # noqa: E731
+        dialect = dialect_of(connection)
+        parents = lambda column: among_named(dialect, column, IDS)  # noqa: E731
         return rollup_select(shelf, host, one, measures, parents, env)
 
     statement = _kept(memory, key, build)

@@ -36,15 +36,6 @@ def among_named(dialect: str, column: ColumnElement[Any], name: str) -> ColumnEl
     return column.in_(select(given.c.value))
 
 
-def among_named(connection: Connection, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """As `among`, with the values to come as the parameter `name` (see `write_values`), for a statement
-    that is kept."""
-    if dialect_of(connection) == "postgresql":
-        return column == any_(bindparam(name, type_=_array_of(column.type)))
-    given = func.json_each(bindparam(name, type_=Text())).table_valued("value")
-    return column.in_(select(given.c.value))
-
-
 def not_among(
     connection: Connection, column: ColumnElement[Any], values: Collection[Any]
 ) -> ColumnElement[bool]:

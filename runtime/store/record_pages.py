@@ -21,6 +21,8 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Date,
+    DateTime,
     String,
     and_,
     case,
@@ -118,9 +120,9 @@ def accepts(term: Term, value: Any) -> bool:
     if value is None:
         return term.is_nullable
     type_ = term.expression.type
-    if isinstance(type_, Instant):
+    if isinstance(type_, Instant | DateTime):
         return isinstance(value, datetime)
-    if isinstance(type_, DateColumn):
+    if isinstance(type_, DateColumn | Date):
         return isinstance(value, date) and not isinstance(value, datetime)
     if isinstance(type_, String | PlainText):
         return isinstance(value, str)

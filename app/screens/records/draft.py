@@ -238,7 +238,11 @@ def _condition(words: Words, row: DraftRow, path: str, problems: dict[str, str])
 def _read(words: Words, path: str, text: str, *, is_days: bool) -> object:
     """One value of a row, or what is wrong with it."""
     if is_days:
-        return int(text) if text.isdecimal() and len(text) < 6 else Problem("number.not_a_number", {"given": text})
+        return (
+            int(text)
+            if text.isdecimal() and len(text) < 6
+            else Problem("number.not_a_number", {"given": text})
+        )
     kind, field = item_kind(words, path), words.field(path)
     if kind.name in ("date", "datetime"):
         try:

@@ -70,6 +70,10 @@ class Grid:
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
 
+    @property
+    def all_heads(self) -> tuple[Head, ...]:
+        return (self.title, *self.heads)
+
 
 def build_grid(work: Work, state: ListState, found: Sequence[Record]) -> Grid:
     """Everything that the template needs of a page of records."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
@@ -26,7 +27,7 @@ from app.screens.records.state import SIZES, ListState, has_parts, read_state
 from app.screens.records.wording import Chip, Words, chips_of, sentence_of
 from app.wiring import current_work
 from app.workspace_screen import workspace_screen
-from builder.fields.registry import field_type
+from builder.ids import show_record_id
 from runtime import access, queries
 from runtime.errors import NotFoundError
 from runtime.platform import Work
@@ -74,8 +75,6 @@ def _single(state: ListState) -> str | None:
     found = queries.page(current_work(), state.form, Selection(fields=()), limit=1).records
     if not found:
         raise NotFoundError("record", state.form.key)
-    from builder.ids import show_record_id
-
     return f"{state.base}/r/{show_record_id(found[0].id)}"
 
 
@@ -113,6 +112,7 @@ def show_listed(state: ListState, status: int = 200) -> Response:
         count=known_count(state, listed.page) or _asked_count(work, state, listed),
         rights=_rights(work),
         densities=density_words(),
+        as_of=_clock(work),
     )
 
 
@@ -145,6 +145,12 @@ def _asked_count(work: Work, state: ListState, listed: Listed) -> Count | None:
     if "count" not in request.args or listed.problems:
         return None
     return queries.count(work, state.form, state.selection, None)
+
+
+def _clock(work: Work) -> str:
+    """When the rows were read, at the reader's clock."""
+    zone = work.actor.member.zone if work.actor.member else work.workspace.zone
+    return f"{work.now.astimezone(ZoneInfo(zone)):%H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +231,9 @@ def _function(one: ListedField) -> str:
 
 def _total(one: ListedField, value: Any, words: Any) -> Total:
     label = _("Average") if _function(one) == "AVERAGE" else _("Sum")
-    bound = field_type(one.field)
     if isinstance(value, Decimal) and _function(one) == "AVERAGE":
         return Total(label, Markup("{}%").format(number(value * 100, 0)), is_right(one))
-    shown = cell_of(one.field, words)(value) if bound is not None else Markup("")
-    return Total(label, shown, is_right(one))
+    return Total(label, cell_of(one.field, words)(value), is_right(one))
 
 
 @dataclass(frozen=True, slots=True)

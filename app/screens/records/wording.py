@@ -16,8 +16,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
+from app import formats
 from app.language import current_language
 from app.screens.records.columns import SYSTEM_LISTED
+from builder.fields.base import FieldType
 from builder.fields.computed import ComputedResult
 from builder.fields.registry import field_type
 from builder.forms import Field, pick_label
@@ -62,8 +64,8 @@ OPERATORS: Mapping[str, LazyString] = {
     "next_year": _l("is next year"),
     "last_days": _l("is in the last"),
     "next_days": _l("is in the next"),
-    "more_than_days_ago": _l("is longer ago than"),
-    "within_days": _l("is not longer ago than"),
+    "more_than_days_ago": _l("is more than … days ago"),
+    "within_days": _l("is at most … days ago"),
     "before_today": _l("is before today"),
     "after_today": _l("is after today"),
     "before": _l("is before"),
@@ -79,11 +81,18 @@ OPERATORS: Mapping[str, LazyString] = {
     "has": _l("has"),
     "has_not": _l("does not have"),
 }
-DAYS = ("last_days", "next_days", "more_than_days_ago", "within_days")
+SPANS = ("last_days", "next_days")
+# how these two are said where their number follows
+SAID: Mapping[str, LazyString] = {"more_than_days_ago": _l("is before"), "within_days": _l("is on or after")}
 
 
 def operator_label(name: str) -> str:
     return str(OPERATORS[name])
+
+
+def said(name: str) -> str:
+    """The operator in a sentence, before its value."""
+    return str(SAID.get(name) or OPERATORS[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,7 @@ class Words:
         self.form = form
         self.language = current_language()
         self._titles: dict[tuple[str, int], str] = {}
-        self.values = replace(
-            reader_wording(work), language=self.language, record_title=self._record_title
-        )
+        self.values = replace(reader_wording(work), language=self.language, record_title=self._record_title)
 
     def field(self, path: str) -> Field | None:
         """The field of a condition, also behind links."""
@@ -129,8 +136,10 @@ class Words:
 
     def value(self, condition: Condition) -> str:
         """Its values as people read them."""
-        if condition.operator in DAYS and condition.values:
+        if condition.operator in SPANS:
             return _("%(days)s days", days=condition.values[0])
+        if condition.operator in SAID:
+            return _("%(days)s days ago", days=condition.values[0])
         texts = [self.one(condition.field, value) for value in condition.values]
         if condition.operator == "between":
             return _(" to ").join(texts)
@@ -149,8 +158,10 @@ class Words:
             return labels.get(str(value), str(value))
         bound = field_type(found)
         inner = bound.inner if isinstance(bound, ComputedResult) else bound
-        if isinstance(value, Decimal | int) or inner.kind().name in ("user", "record"):
+        if inner.kind().name in ("user", "record"):
             return inner.to_text(value, self.values) or str(value)
+        if isinstance(value, Decimal | int):
+            return _figure(inner, Decimal(value), self.language)
         return f"“{value}”" if self.language == "en" else f"「{value}」"
 
     def _record_title(self, target: str, record: int) -> str:
@@ -167,17 +178,25 @@ class Words:
     # --- sentences -------------------------------------------------------------------------------------
 
     def condition(self, one: Condition) -> Markup:
-        label, operator, value = self.label(one.field), operator_label(one.operator), self.value(one)
-        said = Markup('<b>{}</b> <span class="fl-op">{}</span>').format(label, operator)
-        return said + Markup(" {}").format(value) if value else said
+        label, operator, value = self.label(one.field), said(one.operator), self.value(one)
+        text = Markup('<b>{}</b> <span class="fl-op">{}</span>').format(label, operator)
+        return text + Markup(" {}").format(value) if value else text
 
     def group(self, group: Group, *, is_top: bool = True) -> Markup:
         joint = _(", and ") if group.join == "all" else _(", or ")
-        said = escape(joint).join(
+        text = escape(joint).join(
             self.group(one, is_top=False) if isinstance(one, Group) else self.condition(one)
             for one in group.items
         )
-        return said if is_top or len(group.items) < 2 else Markup(_("(%(group)s)")) % {"group": said}
+        return text if is_top or len(group.items) < 2 else Markup(_("(%(group)s)", group="{}")).format(text)
+
+
+def _figure(inner: FieldType, value: Decimal, language: str) -> str:
+    """A number as the field shows it, without decimals that say nothing."""
+    if inner.key == "money":
+        decimals = 0 if value == value.to_integral_value() else 2
+        return formats.money(value, str(inner.config.get("currency", "CNY")), language, decimals)
+    return formats.percent(value, None) if inner.key == "percent" else formats.number(value)
 
 
 def sentence_of(words: Words, text: str) -> Markup:
@@ -199,8 +218,7 @@ def chips_of(words: Words, text: str) -> list[Chip]:
     checked = check(text, form.world, form.id, role="condition")
     group = to_conditions(checked.node, form.world, form.id) if checked.node is not None else None
     if group is None or group.join == "any":
-        said = sentence_of(words, text)
-        return [Chip(_("Condition"), "", str(Markup(said).striptags()) or text, "")]
+        return [Chip(_("Condition"), "", str(sentence_of(words, text).striptags()) or text, "")]
     return [_chip(words, group, place) for place in range(len(group.items))]
 
 
@@ -210,4 +228,4 @@ def _chip(words: Words, group: Group, place: int) -> Chip:
     one = group.items[place]
     if isinstance(one, Group):
         return Chip(_("Condition"), "", str(words.group(one).striptags()), rest)
-    return Chip(words.label(one.field), operator_label(one.operator), words.value(one), rest)
+    return Chip(words.label(one.field), said(one.operator), words.value(one), rest)

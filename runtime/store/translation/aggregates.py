@@ -96,7 +96,7 @@ def _of_scan(context: Context, node: Aggregate, scan: Scan, part: Part) -> Part:
 def _guarded(part: Part, error: Flag | None) -> Part:
     if error is None:
         return part
-    return replace(part, value=unless_failed(part.value, error), native=None, is_nullable=True).also_failed(error)
+    return replace(part, value=unless_failed(part.value, error), native=None, plain=None, is_nullable=True).also_failed(error)
 
 
 # --- over rows ------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def _bare_sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     shape = Shape(part.number.scale, part.number.limit * MOST_ROWS)
     size = part.size * 2 + 6
     if not context.is_sqlite:
-        value = scan.of(scan.call("sum", part.value, type_=Numeric()))
+        value = scan.of(scan.call("sum", context.numbers.best(part), type_=Numeric()))
     elif shape.is_narrow:
         value = scan.of(scan.call("sum", part.value, type_=BigInteger()))
     elif part.number.is_narrow:
@@ -145,7 +145,7 @@ def _average(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     failed = found.error
     error = None if failed is None else Flag(lambda: func.coalesce(scan.of(failed.build()), false()))
     size = total.size + part.size + 6
-    return replace(found, value=scan.of(found.value), error=error, native=None, is_nullable=True, size=size)
+    return replace(found, value=scan.of(found.value), error=error, native=None, plain=None, is_nullable=True, size=size)
 
 
 def _count(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
@@ -227,8 +227,9 @@ def _or_zero(context: Context, part: Part) -> Part:
     native = part.native
     return replace(
         part,
-        value=func.coalesce(part.value, 0, type_=type_),
+        value=func.coalesce(context.numbers.best(part) if native is None else part.value, 0, type_=type_),
         native=None if native is None else func.coalesce(native, 0, type_=type_),
+        plain=None,
         is_nullable=False,
         is_column=False,
         size=part.size + 2,
@@ -376,7 +377,7 @@ def _bucket(relation: str) -> Operator:
         if item.is_cheap or context.is_sqlite and not item.number.is_narrow:
             value = position(item)
         else:
-            value = once(item.value, item.size, lambda one: position(replace(item, value=one, native=None)))
+            value = once(context.numbers.best(item), item.size, lambda one: position(replace(item, value=one, native=None, plain=None)))
         size = 8 + len(pieces) * 3 + (item.size if not item.is_cheap else item.size * (len(pieces) + 1))
         value = unless_failed(cast(value, BigInteger()) if not context.is_sqlite else value, error)
         found = context.numbers.integer(value, node.kind, len(pieces) + MOST_ROWS, is_nullable=error is not None, size=size)

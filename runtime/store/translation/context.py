@@ -130,7 +130,7 @@ class Context:
         if self.row.is_nullable("id"):  # a row that a link may not lead to: then everything of it is blank
             is_there = self.row.column("id").is_not(null())
             value = self.numbers.best(found) if found.shape is not None else found.value
-            found = replace(found, value=case((is_there, value)), is_nullable=True, native=None, raw=None)
+            found = replace(found, value=case((is_there, value)), is_nullable=True, native=None, plain=None, raw=None)
         # A cell that failed is blank to its readers, as it would be in its column.
         return replace(found, kind=node.kind, error=None, is_nullable=found.is_nullable or found.error is not None)
 

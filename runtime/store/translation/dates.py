@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Date, Integer, Numeric, Text, and_, case, cas
 from expressions.kinds import DATE, DATETIME, Kind, number
 from expressions.nodes import Call
 from runtime.store.translation import postgresql_dates as pg
+from runtime.store.translation import sqlite_dates as lite
 from runtime.store.translation.context import Context, Operator, blank_part
 from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed, size_of
 
@@ -67,7 +68,7 @@ def plus(context: Context, node: Call, sign: int) -> Part:
 
 def add_days(context: Context, start: Part, count: Part) -> Part:
     if context.is_sqlite:
-        value: Sql = func.fl_add_days(start.value, count.value, type_=Text())
+        value: Sql = lite.add_days(start.value, count.value)
     else:
         value = pg.add_days(start.value, count.value)
     return _result(value, DATE, [start, count], may_leave=True)
@@ -81,7 +82,7 @@ def _add_elapsed(context: Context, start: Part, count: Part, unit: int) -> Part:
     if context.is_sqlite:
         value: Sql = func.fl_shift(start.value, numbers.best(delta), type_=BigInteger())
     else:
-        value = pg.moment_of(pg.microseconds_of(start.value) + delta.value)
+        value = pg.moment_of(pg.microseconds_of(start.value) + numbers.best(delta))
     return _result(value, DATETIME, [start, count], may_leave=True)
 
 
@@ -194,8 +195,12 @@ def date_add(context: Context, node: Call) -> Part:
 def _shift(context: Context, start: Part, count: Part, unit: str) -> Part:
     if unit == "day":
         return add_days(context, start, count)
-    if context.is_sqlite:
-        value: Sql = func.fl_shift_date(start.value, count.value, _text(unit), type_=Text())
+    if context.is_sqlite and start.is_cheap:
+        months = {"year": 12, "quarter": 3, "month": 1}.get(unit)
+        steps = count.value * (months or 7)
+        value: Sql = lite.add_months(start.value, steps) if months else lite.add_days(start.value, steps)
+    elif context.is_sqlite:
+        value = func.fl_shift_date(start.value, count.value, _text(unit), type_=Text())
     else:
         value = pg.shift(start.value, count.value, unit)
     return _result(value, DATE, [start, count], may_leave=True)
@@ -218,7 +223,11 @@ def end_of_month(context: Context, node: Call) -> Part:
 
 
 def _end(context: Context, day: Sql, unit: str) -> Sql:
-    return func.fl_end_of(day, _text(unit), type_=Text()) if context.is_sqlite else pg.end_of(day, unit)
+    if not context.is_sqlite:
+        return pg.end_of(day, unit)
+    if unit in ("week", "month"):
+        return lite.end_of_week(day) if unit == "week" else lite.end_of_month(day)
+    return func.fl_end_of(day, _text(unit), type_=Text())
 
 
 def start_of(context: Context, node: Call) -> Part:
@@ -228,6 +237,7 @@ def start_of(context: Context, node: Call) -> Part:
         return blank
     if context.is_sqlite:
         plain = {"month": func.substr(day.value, 1, 8).concat("01"), "year": func.substr(day.value, 1, 5).concat("01-01")}
+        plain["week"] = lite.start_of_week(day.value)
         value: Sql = plain[unit] if unit in plain else func.fl_start_of(day.value, _text(unit))
         value = context.values.made(value, DATE)
     else:
@@ -269,7 +279,7 @@ def to_date_of(context: Context, node: Call, part: Part) -> Part:
         return blank
     zone = context.env.zone
     if context.is_sqlite:
-        value: Sql = func.fl_local_date(part.value, _text(zone), type_=Text())
+        value: Sql = lite.local_date(part.value, zone)
     else:
         value = cast(pg.local(part.value, zone), Date())
     return _result(value, DATE, [part])
@@ -318,7 +328,7 @@ def _cut(context: Context, part: Part, unit: int) -> Part:
     else:
         value = func.div(part.value, unit, type_=Numeric())
     limit = part.number.limit // unit + 1
-    return replace(part, value=context.values.numbers_type(value), shape=Shape(0, limit), native=None)
+    return replace(part, value=context.values.numbers_type(value), shape=Shape(0, limit), native=None, plain=None)
 
 
 def _calendar_difference(context: Context, start: Part, end: Part, unit: str, kind: Kind) -> Part:

@@ -30,7 +30,8 @@ from expressions.kinds import MAX_DIGITS, Kind, number
 from runtime.store.exact import BOTTOM, PRECISION, QUOTIENT_SCALE, TOP
 from runtime.store.translation import shapes
 from runtime.store.translation.binding import once, once_each
-from runtime.store.translation.parts import RELATIONS, Flag, Part, Shape, Sql, all_present
+from runtime.store.translation.guards import Plain, fixed, leaf, product_of, sum_of
+from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, all_present
 
 NUMBER_TYPE: TypeEngine[Any] = Numeric()
 _GUARD = Decimal(0).scaleb(-60)  # as an addend it makes a division keep 60 places: no rounding twice
@@ -81,18 +82,23 @@ class NumericArithmetic:
 
     @staticmethod
     def best(part: Part) -> Sql:
-        return part.value
+        """The value; without any rounding for rows whose numbers are not too long."""
+        if not isinstance(part.plain, Plain):
+            return part.value
+        guard = part.plain.guard()
+        return part.value if guard is None else case((guard, part.plain.value), else_=part.value)
 
     def column(self, column: Sql, kind: Kind, scale: int, *, is_nullable: bool) -> Part:
         value = type_coerce(column, Numeric())
         digits = min(kind.digits or MAX_DIGITS, MAX_DIGITS)  # only decides who is asked about 34 digits
-        return Part(value, kind, Shape.digits(max(digits, scale), scale), is_nullable, is_column=True)
+        shape = Shape.digits(max(digits, scale), scale)
+        return Part(value, kind, shape, is_nullable, is_column=True)
 
     def integer(self, value: Sql, kind: Kind, limit: int, *, is_nullable: bool = True, size: int = 2) -> Part:
         return Part(cast(value, Numeric()), kind, Shape(0, limit), is_nullable, size=size)
 
     def _settled(
-        self, value: Sql, kind: Kind, outcome: shapes.Outcome, operands: Sequence[Part]
+        self, value: Sql, kind: Kind, outcome: shapes.Outcome, operands: Sequence[Part], plain: Plain | None
     ) -> Part:
         size = 1 + sum(part.size for part in operands)
         is_nullable = any(part.is_nullable for part in operands)
@@ -101,14 +107,27 @@ class NumericArithmetic:
             value, size = _fit(value, size, outcome.exact_scale), 2 * size + 20
         if outcome.may_overflow:
             error = Flag(lambda: and_(value.is_(null()), all_present(operands)))
-        return Part(value, kind, outcome.shape, is_nullable or error is not None, error, size=size)
+        kept = plain if outcome.may_round or any(part.plain is not None for part in operands) else None
+        return Part(
+            value, kind, outcome.shape, is_nullable or error is not None, error, size=size, plain=kept
+        )
 
     def add(self, left: Part, right: Part, kind: Kind, sign: int = 1) -> Part:
         value = left.value + right.value if sign > 0 else left.value - right.value
-        return self._settled(value, kind, shapes.added(left.number, right.number), (left, right))
+        over, under = _plain_of(left), _plain_of(right)
+        plain = None
+        if over is not None and under is not None:
+            whole = over.value + under.value if sign > 0 else over.value - under.value
+            plain = sum_of(whole, over, under)
+        return self._settled(value, kind, shapes.added(left.number, right.number), (left, right), plain)
 
     def multiply(self, left: Part, right: Part, kind: Kind) -> Part:
-        return self._settled(left.value * right.value, kind, shapes.multiplied(left.number, right.number), (left, right))
+        over, under = _plain_of(left), _plain_of(right)
+        plain = None
+        if over is not None and under is not None:
+            plain = product_of(over.value * under.value, over, under)
+        outcome = shapes.multiplied(left.number, right.number)
+        return self._settled(left.value * right.value, kind, outcome, (left, right), plain)
 
     def fitted(self, part: Part) -> Part:
         """As the decimal context holds it: for sums, which may have grown beyond 34 digits."""
@@ -120,14 +139,18 @@ class NumericArithmetic:
         return replace(part, value=value, shape=outcome.shape, error=error, is_nullable=True, size=part.size + 20)
 
     def negate(self, part: Part, kind: Kind) -> Part:
-        return Part(-part.value, kind, part.number, part.is_nullable, size=part.size + 1)
+        plain = part.plain
+        if isinstance(plain, Plain):
+            plain = replace(plain, value=-plain.value)
+        return Part(-part.value, kind, part.number, part.is_nullable, size=part.size + 1, plain=plain)
 
     def divide(self, left: Part, right: Part, kind: Kind) -> Part:
         is_divided = right.is_constant and right.constant not in (0, None)
-        divisor = right.value if is_divided else func.nullif(right.value, 0, type_=Numeric())
+        under = self.best(right)
+        divisor = under if is_divided else func.nullif(under, 0, type_=Numeric())
         size = 3 + left.size + right.size
         guard = bound(_GUARD) if _needs_guard(left, right) else None
-        dividend = left.value if guard is None else left.value + guard
+        dividend = self.best(left) if guard is None else self.best(left) + guard
         value: Sql = func.round(dividend.op("/", precedence=8)(divisor), QUOTIENT_SCALE, type_=Numeric())
         shift = QUOTIENT_SCALE + right.number.scale - left.number.scale
         limit = left.number.limit * 10 ** max(shift, 0) + 1
@@ -147,7 +170,7 @@ class NumericArithmetic:
             is_turned = and_(rest != 0, (rest < 0) != (under < 0))
             return case((is_turned, rest + under), else_=rest)
 
-        value = once_each([(left.value, left.size), (right.value, right.size)], floored)
+        value = once_each([(self.best(left), left.size), (self.best(right), right.size)], floored)
         scale = max(left.number.scale, right.number.scale)
         return Part(value, kind, Shape(scale, right.number.at(scale).limit), size=8 + 3 * (left.size + right.size))
 
@@ -176,21 +199,21 @@ class NumericArithmetic:
         def or_whole(base: Sql, is_whole: ColumnElement[bool]) -> ColumnElement[bool]:
             return case((base > 0, True), else_=is_whole)
 
-        value = once_each([(left.value, 99), (right.value, 99)], raised)
+        value = once_each([(self.best(left), 99), (self.best(right), 99)], raised)
         error = Flag(lambda: and_(value.is_(null()), all_present((left, right))))
         return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=60 + left.size + right.size)
 
     def absolute(self, part: Part, kind: Kind) -> Part:
-        return Part(func.abs(part.value, type_=Numeric()), kind, part.number, part.is_nullable, size=part.size + 1)
+        return Part(func.abs(self.best(part), type_=Numeric()), kind, part.number, part.is_nullable, size=part.size + 1)
 
     def round(self, part: Part, places: int, mode: str, kind: Kind) -> Part:
         shape = part.number
         drop = shape.scale - places
         if drop <= 0:
-            return Part(part.value, kind, shape, part.is_nullable, size=part.size)
+            return replace(part, kind=kind, error=None, is_column=False)
         kept = max(places, 0)
         limit = (shape.limit // 10**drop + 1) * 10 ** (kept - places)
-        value = _round(part.value, places, mode, part.size)
+        value = _round(self.best(part), places, mode, part.size)
         return Part(value, kind, Shape(kept, limit), part.is_nullable, size=part.size + 2)
 
     def round_by(self, part: Part, places: Part, mode: str, kind: Kind) -> Part:
@@ -204,30 +227,40 @@ class NumericArithmetic:
             fits = func.abs(found) < func.power(bound(10), PRECISION - inside)
             return once(case((fits, found)), 99, lambda kept: kept)
 
-        value = once_each([(part.value, part.size), (places.value, places.size)], rounded)
+        value = once_each([(self.best(part), part.size), (self.best(places), places.size)], rounded)
         limit = 10 * shape.limit + 10 ** (30 + shape.scale)
         error = Flag(lambda: and_(value.is_(null()), all_present((part, places))))
         return Part(value, kind, Shape(shape.scale, limit), True, error, size=10 + 4 * (part.size + places.size))
 
     def compare(self, operator: str, left: Part, right: Part) -> ColumnElement[bool]:
-        return RELATIONS[operator](left.value, right.value)
+        return RELATIONS[operator](self.best(left), self.best(right))
 
     def is_zero(self, part: Part) -> ColumnElement[bool]:
-        return part.value == 0
+        return self.best(part) == 0
 
     def text(self, part: Part) -> Sql:
-        return cast(func.trim_scale(part.value, type_=Numeric()), Text())
+        return cast(func.trim_scale(self.best(part), type_=Numeric()), Text())
 
     def shared(self, parts: Sequence[Part]) -> tuple[list[Sql], Shape]:
-        return [part.value for part in parts], shapes.union(*(part.number for part in parts))
+        return [self.best(part) for part in parts], shapes.union(*(part.number for part in parts))
 
     def units(self, part: Part, places: int = 0) -> Sql:
         """The whole number of units of 10^-places, cut towards zero (NUMERIC)."""
-        value = part.value * bound(Decimal(10) ** places) if places else part.value
+        value = self.best(part) * bound(Decimal(10) ** places) if places else self.best(part)
         return value if part.number.scale <= places else func.trunc(value, type_=Numeric())
 
     def order(self, part: Part) -> Sql:
-        return part.value
+        return self.best(part)
+
+
+def _plain_of(part: Part) -> Plain | None:
+    """The part as the beginning of a sum or product without rounding."""
+    if isinstance(part.plain, Plain):
+        return part.plain
+    if part.is_constant and part.constant is not None:
+        return fixed(part.value, part.number)
+    is_simple = part.number.is_exact and part.size <= CHEAP and part.error is None and not part.is_constant
+    return leaf(part.value, part.number) if is_simple else None
 
 
 def _needs_guard(left: Part, right: Part) -> bool:

@@ -93,6 +93,7 @@ class Part:
     size: int = 1  # about how many nodes of SQL
     raw: Sql | None = None  # of a text: '' for blank, never NULL (unless failed)
     native: Sql | None = None  # of a wide number: plain SQL, right unless it came out REAL
+    plain: object = None  # on PostgreSQL: a `guards.Plain` of the same value
     is_product: bool = False  # `native` only multiplies: even as REAL it is right against 64 bits
     longest: int = MAX_TEXT  # of a text: at most so many characters
     is_column: bool = False  # a column as it is: comparing it bare lets indexes work

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, select, true, type_coerce
 from sqlalchemy.sql.elements import Grouping
 
 from expressions.kinds import Kind
@@ -43,7 +43,7 @@ def live(context: Context, one: LiveRollUp, kind: Kind) -> Part:
         .correlate_except(*rows.joins.parts)
         .scalar_subquery()
     )
-    return replace(measure, value=value, native=None, raw=None, is_column=False, size=measure.size + 8, kind=kind)
+    return replace(measure, value=value, native=None, plain=None, raw=None, is_column=False, size=measure.size + 8, kind=kind)
 
 
 # Ids, or what makes the condition "is one of the parents" of a column: then the SELECT can be kept.
@@ -113,7 +113,7 @@ def _against_every(
     values, conditions = _measured(context, source, measures)
     return (
         select(parent.column("id").label("parent"), *values)
-        .select_from(joins.clause, rows.joins.clause)
+        .select_from(rows.joins.clause.join(joins.clause, true()))
         .where(*rows.where, _among(parent.column("id"), parents), *conditions)
         .group_by(parent.column("id"))
     )

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 from expressions.kinds import MAX_DIGITS, Kind, number
 from runtime.store.exact import LARGEST, PRECISION, QUOTIENT_SCALE
 from runtime.store.translation import shapes
-from runtime.store.translation.parts import RELATIONS, Flag, Part, Shape, Sql, all_present
+from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, all_present
 
 MOST_NATIVE = 24  # plain SQL of at most so many nodes is tried before the exact functions
 _LENIENT = LARGEST - LARGEST // 1000  # what an overflowing product is surely beyond
@@ -172,12 +172,13 @@ class Scaled:
         shift = QUOTIENT_SCALE + right.number.scale - left.number.scale
         limit = left.number.limit * 10 ** max(shift, 0) + 1
         value = call("fl_div", best(left), best(right), shift)
+        native = _plain_quotient(left, right, shift)
         error = None
         if limit >= 10**PRECISION:
             limit = 10**PRECISION - 1
             error = Flag(lambda: value.is_(null()) & all_present((left, right)) & self.compare("ne", right, self.constant(0)))
         is_divided = right.is_constant and right.constant != 0
-        return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable or not is_divided or error is not None, error, size=size)
+        return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable or not is_divided or error is not None, error, size=size, native=native)
 
     def _moved_point(self, left: Part, right: Part, kind: Kind) -> Part | None:
         """Division by 10, 100 …: the same integer with a larger scale."""
@@ -222,6 +223,10 @@ class Scaled:
         if shape.limit + unit <= LARGEST and kept_scale == places and (part.is_cheap or mode == "down"):
             value = _plain_round(part.value, unit, mode)
             size = part.size * 2 + 4
+        elif part.native is not None and part.size <= CHEAP + 4 and kept_scale == places:
+            value = call("fl_round", part.value, shape.scale, places, literal(mode, Text()))
+            native = _plain_round(part.native, unit, mode)
+            return Part(value, kind, Shape(kept_scale, limit), part.is_nullable, size=3 * size, native=native)
         else:
             value = call("fl_round", best(part), shape.scale, places, literal(mode, Text()))
         return Part(value, kind, Shape(kept_scale, limit), part.is_nullable, size=size)
@@ -310,6 +315,17 @@ class Scaled:
     def order(self, part: Part) -> Sql:
         """What to sort by."""
         return part.value if part.number.is_narrow else func.fl_key(best(part), type_=Text())
+
+
+def _plain_quotient(left: Part, right: Part, shift: int) -> Sql | None:
+    """Half up in integers. A dividend that is too long for it comes out REAL, and so does the quotient."""
+    is_simple = left.number.is_narrow and right.number.is_narrow and left.size + right.size <= CHEAP
+    if shift < 0 or not is_simple:
+        return None
+    over, under = left.value, right.value
+    doubled = func.abs(times(over, 10**shift)) * 2 + func.abs(under)
+    quotient = doubled.op("/", precedence=8)(func.abs(under) * 2)
+    return case(((over < 0) != (under < 0), -quotient), else_=quotient)
 
 
 def _plain_round(value: Sql, unit: int, mode: str) -> Sql:

@@ -45,7 +45,7 @@ def test_history_tells_every_field_from_what_to_what(shop, clock, cast):
     assert entries[3].at == entries[4].at + timedelta(hours=1)
 
 
-def test_computed_cells_are_in_history_marked_derived(shop):
+def test_decision_changesets_computed_cells_are_marked_derived(shop):
     customer = shop.make("cust", name="A")
     shop.make("ord", cust=customer, paid=10)
     newest = shop.history("cust", customer)[0]
@@ -53,7 +53,7 @@ def test_computed_cells_are_in_history_marked_derived(shop):
     assert {one.field: (one.old, one.new) for one in newest.changes}["total1"] == (0, Decimal(10))
 
 
-def test_an_insert_writes_no_change(shop, platform):
+def test_decision_changesets_an_insert_writes_no_change(shop, platform):
     """decisions.md, "Changesets": `created_in` on the record says it."""
     from runtime.store import changeset_rows
 
@@ -137,7 +137,7 @@ def test_reverting_lines_brings_the_same_lines_back(shop):
     assert shop.get("ord", order)["amount"] == 6
 
 
-def test_a_changeset_may_span_several_units_of_work(shop, platform):
+def test_decision_changesets_may_span_transactions(shop, platform):
     customer = shop.make("cust", name="A")
     with platform.writing(shop.actor) as work:
         form = shop.open(work, "ord", "import")

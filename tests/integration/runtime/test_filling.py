@@ -8,6 +8,7 @@ import pytest
 
 from runtime import filling, recompute, records, rows
 from runtime.jobs import Worker, list_jobs
+from runtime.jobs import worker as worker_module
 from tests.integration.runtime.selling import Shop, install, shop_forms
 
 
@@ -22,6 +23,7 @@ def shop(platform: Any, cast: Any, monkeypatch: Any) -> Shop:
         customers = rows.ids_of(work, shop.open(work, "cust", "view"), 100)
         raws = [{"cust": one, "paid": 40 * place, "note": "x"} for place, one in enumerate(customers)]
         records.create_many(work, shop.open(work, "ord", "add"), raws)
+    Worker(platform).run_until_idle()  # what the publish left to do
     monkeypatch.setattr(recompute, "MOST_AT_ONCE", 10)
     return shop
 
@@ -44,7 +46,7 @@ def set_vip(shop: Shop, amount: int) -> None:
     shop.change("param", record.id, vip=amount)
 
 
-def test_a_parameter_that_reaches_many_records_fills_in_the_background(shop, platform):
+def test_decision_column_state_is_right_while_it_fills(shop, platform):
     """decisions.md, "Column state": right throughout."""
     late = {"C25", "C26", "C27", "C28", "C29"}
     assert tiers(shop) == (late, late, True)
@@ -57,13 +59,19 @@ def test_a_parameter_that_reaches_many_records_fills_in_the_background(shop, pla
     assert tiers(shop) == ({"C28", "C29"}, {"C28", "C29"}, True)
 
 
-def test_a_newer_filling_overtakes_an_older_one(shop, platform):
-    set_vip(shop, 1120)
+def test_an_older_filling_does_not_call_a_newer_one_s_column_ready(shop, platform, monkeypatch):
+    """The older job had filled some records before the parameter changed again, and ends first."""
+    monkeypatch.setattr(filling, "FIRST_SLICE", 20)
+    monkeypatch.setattr(worker_module, "TURN_SECONDS", 0.0)
+    right = {f"C{place:02}" for place in range(13, 30)}
     worker = Worker(platform)
+    set_vip(shop, 1120)
     worker.run_once()
-    set_vip(shop, 1080)
-    worker.run_until_idle()
-    assert tiers(shop) == ({"C27", "C28", "C29"}, {"C27", "C28", "C29"}, True)
+    set_vip(shop, 500)
+    assert tiers(shop)[0] == right
+    while worker.run_once():
+        assert tiers(shop)[0] == right
+    assert tiers(shop) == (right, right, True)
 
 
 def test_writers_in_between_stay_right(shop, platform, monkeypatch):

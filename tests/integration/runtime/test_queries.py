@@ -10,7 +10,7 @@ import pytest
 
 from runtime import queries
 from runtime.queries import Group, Selection, SelectionError
-from tests.integration.runtime.selling import Shop, install, shop_forms
+from tests.integration.runtime.selling import Shop, field, form, formula, install, shop_forms
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_pages_follow_one_another_and_lead_back(stocked):
 
 
 @pytest.mark.parametrize("way", ["asc", "desc"])
-def test_blanks_come_last_in_both_directions(stocked, way):
+def test_decision_text_blanks_come_last_both_ways(stocked, way):
     assert stocked.names("cust", sort=(("last", way),))[-1] == "重庆"
 
 
@@ -99,6 +99,61 @@ def test_a_forged_cursor_is_a_problem_not_a_crash(stocked, cursor):
     with pytest.raises(SelectionError) as raised:
         stocked.page("cust", cursor=cursor, sort=(("total", "asc"),))
     assert raised.value.problems[0].code == "query.bad_cursor"
+
+
+@pytest.fixture
+def living(platform: Any, admin: Any) -> Shop:
+    """Twelve records whose every interesting field depends on today; some are blank."""
+    install(
+        platform,
+        admin,
+        (
+            form(
+                "pot1",
+                field("name1", "text"),
+                field("day1", "date"),
+                formula("age1", "DAYS(TODAY(), {#day1})", format="integer"),
+                formula("half1", "DAYS(TODAY(), {#day1}) / 2", format="number"),
+                formula("due1", 'DATEADD({#day1}, DAYS(TODAY(), {#day1}) * 2, "day")', result="date"),
+                formula("word1", 'IF({#age1} > 5, "old", "new")', result="text"),
+                formula("at1", "IF({#age1} > 3, NOW(), BLANK)", result="datetime"),
+                formula("old1", "{#age1} > 5", result="bool"),
+            ),
+        ),
+    )
+    shop = Shop(platform, admin)
+    for place in range(12):
+        day = None if place % 5 == 4 else date(2026, 7, 7 - place % 4 * 2).isoformat()
+        shop.make("pot", name=f"P{place:02}", day=day)
+    return shop
+
+
+def test_live_fields_order_pages_like_any_other(living):
+    for key in ("age", "half", "due", "word", "at", "old"):
+        for way in ("asc", "desc"):
+            whole = living.names("pot", sort=((key, way),))
+            seen, cursor = [], None
+            while True:
+                page = living.page("pot", 5, cursor, sort=((key, way),))
+                seen += [one.values["name1"] for one in page.records]
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+            assert seen == whole, (key, way)
+            assert len(set(seen)) == 12
+            back = living.page("pot", 5, page.previous_cursor, sort=((key, way),))
+            assert [one.values["name1"] for one in back.records] == whole[5:10], (key, way)
+
+
+def test_linked_titles_order_a_list(stocked):
+    names = [one.values["who1"] for one in stocked.page("ord", sort=(("cust", "asc"), ("paid", "asc"))).records]
+    assert names == ["阿", "阿", "al", "al", "Bo", "Bo", "陈", "陈"]
+
+
+def test_options_order_by_their_places(shop):
+    for kind in ("lost", "open", "won", None):
+        shop.make("stage", name=f"S-{kind}", kind=kind)
+    assert shop.names("stage", sort=(("kind", "asc"),)) == ["S-open", "S-won", "S-lost", "S-None"]
 
 
 def test_a_count_stops_at_its_cap(stocked):

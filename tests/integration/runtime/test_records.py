@@ -166,7 +166,7 @@ def test_a_refused_record_takes_no_number(shop):
     assert shop.get("cust", shop.make("cust", name="A"))["no"] == "CU-000001"
 
 
-def test_eight_writers_never_share_a_serial_or_unique_value(shop):
+def test_decision_locks_eight_writers_share_no_serial_number(shop):
     """security.md, P4 and I9."""
     outcomes: list[Any] = []
 
@@ -260,7 +260,7 @@ def test_a_change_of_a_linked_record_reaches_its_readers(shop):
     assert shop.change("ord", order, version, paid=1).record.version == version + 1
 
 
-def test_a_deleted_linked_record_reads_as_blank_until_restored(shop):
+def test_decision_soft_delete_a_deleted_link_reads_as_blank(shop):
     customer = shop.make("cust", name="A")
     order = shop.make("ord", cust=customer)
     shop.delete("cust", customer)
@@ -275,7 +275,7 @@ def test_a_deleted_linked_record_reads_as_blank_until_restored(shop):
 # --- deleting and restoring -----------------------------------------------------------------------------
 
 
-def test_restoring_rechecks_what_must_be_unique(shop):
+def test_decision_soft_delete_restoring_rechecks_uniqueness(shop):
     first = shop.make("cust", name="A", code="x")
     shop.delete("cust", first)
     second = shop.make("cust", name="B", code="x")

@@ -79,7 +79,7 @@ def test_hosts_that_are_linked_to_their_own_kind(shop):
     assert shop.get("cust", top)["subs"] == 2
 
 
-def test_a_host_keeps_its_version_when_its_figures_move(shop):
+def test_decision_locks_computed_cells_bump_no_version(shop):
     customer = shop.make("cust", name="A")
     shop.make("ord", cust=customer, paid=10)
     assert shop.change("cust", customer, 1, name="B").record.version == 2
@@ -181,7 +181,7 @@ def test_a_write_reaches_only_what_reads_it(shop, platform):
 # --- many writers ----------------------------------------------------------------------------------------
 
 
-def test_eight_writers_moving_records_leave_exact_figures(shop):
+def test_decision_locks_eight_writers_leave_exact_figures(shop):
     """decisions.md, "Locks": eight writers re-parenting at random."""
     won = shop.make("stage", name="Won", kind="won")
     customers = [shop.make("cust", name=f"C{place}") for place in range(4)]
@@ -214,7 +214,7 @@ def test_eight_writers_moving_records_leave_exact_figures(shop):
     assert drift(shop) == []
 
 
-def test_two_payments_cannot_overpay(platform, admin):
+def test_decision_locks_two_payments_cannot_overpay(platform, admin):
     """decisions.md, "Locks": a cross-record check locks what it reads."""
     from builder.forms import Rule
 

@@ -49,7 +49,7 @@ def seen(shop: Shop) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def test_past_midnight_a_live_field_moves_everywhere_without_any_write(dated, clock):
+def test_decision_today_live_fields_move_without_any_write(dated, clock):
     """Issue 2: list, filter, sort, group, aggregate and export, on both engines."""
     assert seen(dated) == {
         "list": {"one": 1, "month": 29, "long": 40}, "filter": ["long"], "recent": ["month", "one"],
@@ -87,7 +87,7 @@ def stored_scores(shop: Shop) -> dict[str, Any]:
         return {row["name1"]: row["score1"] for row in found.values()}
 
 
-def test_a_late_daily_field_falls_back_to_live_until_its_job_is_done(dated, clock, platform):
+def test_decision_today_daily_fields_are_never_shown_late(dated, clock, platform):
     worker = Worker(platform)
     worker.schedule.enqueue_due()
     worker.run_until_idle()

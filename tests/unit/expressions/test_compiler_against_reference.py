@@ -19,7 +19,7 @@ from tests.unit.expressions import generated
 from tests.unit.expressions.reference import evaluate as interpret
 from tests.unit.expressions.worlds import ENV, WORLD
 
-RELATED = {
+RELATED: dict[str, dict[int, dict[str, object]]] = {
     "tcustomer": {1: {"flevel": "oa", "ftags": ("ovip",), "fsource": 1}, 2: {"flevel": None, "ftags": (),
     "fsource": None}},
     "tsource": {1: {"fchannel": "oown"}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expressions import Completion, complete
+from expressions import Completion, complete, signature_at
 from tests.unit.expressions.worlds import WORLD
 
 
@@ -77,3 +77,22 @@ def test_span_replaces_what_was_typed() -> None:
 
 def test_operators_follow_an_operand() -> None:
     assert texts("金额 > 1 |") == [" 且 ", " 或 ", " in "]
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "parameter"),
+    [("ROUND(", "ROUND", 0), ("ROUND(金额, ", "ROUND", 1), ("IF(SUM(1, 2), ", "IF", 1),
+     ("IF(a > (1 + ", "IF", 0),
+     ("SUM(1, 2, 3, ", "SUM", 0), ("四舍五入（1，", "ROUND", 1), ("INLIST(a, [1, 2, ", "INLIST", 1)],
+)  # fmt: skip
+def test_signature_help_knows_the_parameter(text: str, function: str, parameter: int) -> None:
+    found = signature_at(text + " + 1)", len(text), "zh-CN")
+    assert found is not None
+    assert (found.function, found.parameter) == (function, parameter)
+    assert found.signature
+    assert found.docs
+
+
+def test_no_call_has_no_signature() -> None:
+    assert signature_at("1 + (2", 6, "en") is None
+    assert signature_at("ROUND(1) + ", 11, "en") is None

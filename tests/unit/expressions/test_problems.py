@@ -10,6 +10,7 @@ import pytest
 
 import expressions
 from expressions import check
+from expressions.kinds import Kind
 from expressions.wording import FIXES, LANGUAGES, PROBLEMS, WORDS
 from tests.unit.expressions.worlds import WORLD
 
@@ -82,7 +83,7 @@ def test_warnings_are_no_problems() -> None:
      "kind.needed")],
 )  # fmt: skip
 def test_result_of_another_kind_is_a_problem(source: str, expected: str, code: str) -> None:
-    kinds = {one.kind.name: one.kind for one in WORLD.get("torder").fields}
+    kinds: dict[str, Kind] = {one.kind.name: one.kind for one in WORLD.get("torder").fields}
     assert [one.code for one in check(source, WORLD, "torder", expect=kinds[expected]).problems] == [code]
 
 

@@ -4,6 +4,9 @@ import { start, all } from "./start.js";
 
 const MODULES = {
   // name: () => import("./name.js"), one line each; a module exports mount(node)
+  columns: () => import("./columns.js"),
+  filter: () => import("./filter.js"),
+  list: () => import("./list.js"),
 };
 const loaded = new Map();
 

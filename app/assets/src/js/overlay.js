@@ -11,7 +11,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (target?.id === "overlay" && !target.open) opener = elt.closest("details")?.querySelector("summary") ?? elt;
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// after settling: htmx itself moves the focus before that
+document.addEventListener("htmx:afterSettle", (event) => {
   const box = overlay();
   if (event.detail.target !== box || !box) return;
   isTouched = false;
