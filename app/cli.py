@@ -20,7 +20,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "user": ("app.commands.user", "user", "Adds people, sets passwords, disables accounts."),
     "apikey": ("app.commands.apikey", "apikey", "Creates keys for the JSON API."),
     "bundle": ("app.commands.apps", "bundle", "Lists the templates that can be cloned."),
-    "app": ("app.commands.apps", "app", "Clones and lists apps."),
+    "app": ("app.commands.apps", "app", "Clones, lists, exports, imports and compares apps."),
+    "import": ("app.commands.sheets", "import_sheet", "Imports a spreadsheet into a form."),
+    "export": ("app.commands.sheets", "export_sheet", "Writes the records of a form to a spreadsheet."),
+    "expr": ("app.commands.expr", "expr", "Checks and evaluates expressions."),
+    "backup": ("app.commands.backup", "backup", "Writes database and files to one zip."),
+    "restore": ("app.commands.backup", "restore", "Puts a backup back into an empty place."),
     "upgrade": ("app.commands.upgrade", "upgrade", "Brings the database to this version."),
     "doctor": ("app.commands.doctor", "doctor", "Checks data against definitions."),
 }

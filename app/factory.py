@@ -14,7 +14,7 @@ from app.api.install import blueprint as api_blueprint
 from app.config import Settings
 from app.manifest import DIST, Assets
 from app.screens import home, imports, members, operations, settings, setup, signin, templates_centre
-from app.screens.records import filters, lists, selection, views
+from app.screens.records import filters, forms, history, lists, pages, pickers, selection, views
 from app.wiring import Wired, build_platform, dispatch
 from app.workspace_screen import fill_workspace
 from runtime.platform import Platform
@@ -32,6 +32,10 @@ SCREENS: tuple[Blueprint, ...] = (
     views.screen,
     filters.screen,
     selection.screen,
+    forms.screen,
+    pages.screen,
+    history.screen,
+    pickers.screen,
 )
 FOREVER = 365 * 24 * 3600
 

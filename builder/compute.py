@@ -12,15 +12,13 @@ Modes: "stored" is kept right by writing; "live" depends on today and is compute
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Literal
+from dataclasses import replace
 
 from builder.dependencies import Cell, DependencyGraph, build_graph
-from builder.fields.base import FieldType, Role
+from builder.fields.base import Role
 from builder.fields.registry import field_type
-from builder.forms import Field, Form, Rule
-from builder.linked import LinkedRows, linked_rows
+from builder.forms import Field, Form
+from builder.plans import Clause, ComputedField, FieldPlan, FormPlan, Mode, RollUp, RulePlan
 from builder.problems import Problem
 from builder.reads import (
     EXISTENCE,
@@ -34,11 +32,23 @@ from builder.reads import (
     source_place,
 )
 from builder.world import build_world
-from expressions import check, compile_expression
+from expressions import check
 from expressions.functions import REGISTRY
-from expressions.kinds import BOOL, NULL, Kind
+from expressions.kinds import BOOL, Kind
 from expressions.nodes import Aggregate, Call, Const, Node
 from expressions.world import World
+
+__all__ = [
+    "CLOCK_FUNCTIONS",
+    "Clause",
+    "ComputedField",
+    "FieldPlan",
+    "FormPlan",
+    "Mode",
+    "RollUp",
+    "RulePlan",
+    "build_plans",
+]
 
 TODAY_MODES: tuple[Mode, ...] = ("live", "daily")
 CLOCK_FUNCTIONS = frozenset(name for name, one in REGISTRY.items() if one.is_volatile)

@@ -7,13 +7,15 @@ screens as a table and by the API as 409 (security.md, P3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from builder.fields.base import Unresolved
+from builder.problems import Problem
 from runtime.coercion import coerce
 from runtime.deltas import read_value
+from runtime.outcomes import Change, Outcome
 from runtime.store import changeset_rows
 
 if TYPE_CHECKING:
@@ -86,3 +88,18 @@ def values_at(work: Work, form: FormHandle, current: Mapping[str, Any], version:
             if key in fields:
                 base[key] = read_value(fields[key], written)
     return base
+
+
+GONE = Problem("record.not_found")
+
+
+def refusal(
+    work: Work, form: FormHandle, change: Change, before: dict[str, Any] | None, seen: Collection[int]
+) -> Outcome | None:
+    if before is None:
+        return Outcome(problems=(GONE,))
+    if change.record_id in seen:
+        return Outcome(problems=(Problem("record.twice"),))
+    if change.version is not None and change.version != before["version"]:
+        return Outcome(conflict=conflict_of(work, form, before, change.version, change.raw))
+    return None

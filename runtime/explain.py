@@ -1,110 +1,104 @@
-"""Explaining: why a computed field has the value it has, one step at a time.
+"""Why a computed field has its value: the rule in words, each thing it reads with its value, and the day.
 
-In: a record that the actor may see and one of its computed fields. Out: `Explanation`: the expression in the
-reader's words, and each thing it reads with its value. Called by record pages and the API; what an input is
-made of is the next question, with the same answer.
+In: a record that the actor may see and one of its computed fields. Out: `Explanation`. Called by the record
+page. The values are those of now: an input is evaluated by itself, with the same code as the formula.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from builder.compute import ComputedField, RollUp
-from builder.reads import children_of
-from expressions import ErrorValue, compile_expression, print_expression
-from expressions.nodes import Aggregate, Const, Field, Follow, Lines, Node, Parent, Setting
+from expressions import Env, compile_expression, print_expression, sentence
+from expressions.nodes import Aggregate, Field, Follow, Items, Lines, Node, Parent, Setting
+from expressions.references import children
 from runtime import access, linked, live
 from runtime.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from expressions import Env
     from runtime.catalogue import FormHandle
     from runtime.platform import Work
+
+MOST_INPUTS = 12
+READS = (Field, Follow, Setting, Parent)
+LISTS = (Lines, Items)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One thing that the expression reads. `form` and `field` name it where it can be asked about in turn."""
+    """One thing that the rule reads: what it is called there, and what it is now."""
 
-    text: str  # as the expression writes it, in the reader's words
+    name: str
+    node: Node
     value: Any
-    form: str | None = None
-    field: str | None = None
+    field: str | None = None  # id, where it is a field of the same record
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The value and where it comes from. `mode`: stored, live or daily. For a roll-up `source` and `link`
-    name the records behind it, `condition` which of them count."""
+    """`source` is the form whose records a roll-up looks at; `link` the field of theirs that points here."""
 
     field: str
     value: Any
-    mode: str
     text: str
+    sentence: str
     inputs: tuple[Input, ...]
-    error: str | None = None  # "#DIV/0!" where it cannot be worked out
+    mode: str  # stored, live, daily
     source: str | None = None
     link: str | None = None
-    condition: str | None = None
+    where: str = ""
 
 
-def explain(work: Work, form: FormHandle, record_id: int, field: str) -> Explanation:
-    """`field` is the id or key of a formula or roll-up of the form."""
-    named = form.form.by_id.get(field) or form.form.by_key.get(field)
-    one = form.plan.find(named.id) if named is not None else None
+def explain(work: Work, form: FormHandle, record_id: int, field_id: str, language: str) -> Explanation:
+    """`NotFoundError` for a record that the actor may not see, and for a field that nothing computes."""
+    one = form.plan.find(field_id)
     scope = access.record_scope(work, form)
     found = live.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
     if one is None or not found:
-        raise NotFoundError("record", record_id)
-    [row] = found
+        raise NotFoundError("field", field_id)
+    row = live.as_read(form, found[0])
     if isinstance(one, RollUp):
-        return _explain_roll_up(work, form, one, row)
-    related = linked.gather(work, form, [row], form.plan.linked)
+        return _roll_up(form, one, row, language)
+    node = one.clause.node
+    related = linked.gather(work, form, [dict(row)], form.plan.linked)
     env = linked.environment(work, form, related)
-    result = one.clause.compiled.evaluate(row, env)
-    inputs = tuple(_inputs(work, form, one, row, env))
-    error = str(result) if isinstance(result, ErrorValue) else None
-    return Explanation(one.id, row[one.id], one.mode, _printed(work, form, one.clause.node), inputs, error)
+    inputs = tuple(_inputs(form, node, row, env, language))
+    text, said = print_expression(node, form.world, language), sentence(node, form.world, language)
+    return Explanation(field_id, row.get(field_id), text, said, inputs, one.mode)
 
 
-def _explain_roll_up(work: Work, form: FormHandle, one: RollUp, row: dict[str, Any]) -> Explanation:
-    condition = _printed(work, form, one.where.node) if one.where is not None else None
-    text = _printed(work, form, one.clause.node)
+def _roll_up(form: FormHandle, one: RollUp, row: Mapping[str, Any], language: str) -> Explanation:
+    where = print_expression(one.where.node, form.world, language) if one.where else ""
+    node = one.clause.node
     return Explanation(
-        one.id, row[one.id], one.mode, text, (), None, one.source, one.link, condition
+        one.id, row.get(one.id), print_expression(node, form.world, language),
+        sentence(node, form.world, language), (), _mode(one), one.source_form, one.link, where,
     )  # fmt: skip
 
 
-def _printed(work: Work, form: FormHandle, node: Node) -> str:
-    return print_expression(node, form.world, work.language)
+def _mode(one: ComputedField) -> str:
+    return one.mode
 
 
-def _inputs(
-    work: Work, form: FormHandle, one: ComputedField, row: dict[str, Any], env: Env
-) -> Iterator[Input]:
+def _inputs(form: FormHandle, node: Node, row: Mapping[str, Any], env: Env, language: str) -> Iterator[Input]:
+    """What is read, each once, in the order of the rule."""
     seen: set[str] = set()
-    for leaf in _leaves(one.clause.node):
-        text = _printed(work, form, leaf)
-        if text in seen:
+    for one in _reads(node):
+        name = print_expression(one, form.world, language)
+        if name in seen or len(seen) >= MOST_INPUTS:
             continue
-        seen.add(text)
-        value = compile_expression(leaf).evaluate(row, env)
-        if isinstance(leaf, Field):
-            yield Input(text, value, form.id, leaf.field)
-        elif isinstance(leaf, Setting):
-            yield Input(text, value, leaf.form, leaf.field)
-        else:
-            yield Input(text, value)
+        seen.add(name)
+        value = compile_expression(one).evaluate(row, env)
+        own = one.field if isinstance(one, Field) and one.form == form.id else None
+        yield Input(name, one, value, own)
 
 
-def _leaves(node: Node) -> Iterator[Node]:
-    """The largest parts that read something by themselves: a field, what is behind a link, a sum of lines."""
-    if isinstance(node, Field | Follow | Setting | Parent | Lines):
+def _reads(node: Node) -> Iterator[Node]:
+    """Fields, linked fields and settings; of lines the figure over them."""
+    if isinstance(node, READS) or (isinstance(node, Aggregate) and isinstance(node.argument, LISTS)):
         yield node
-    elif isinstance(node, Aggregate) and node.over == "list":
-        yield node
-    elif not isinstance(node, Const):
-        for child in children_of(node):
-            yield from _leaves(child)
+        return
+    for one in children(node):
+        yield from _reads(one)

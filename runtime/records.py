@@ -12,20 +12,21 @@ number of records.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from builder.dependencies import Cell
 from builder.fields.base import ParseContext
 from builder.problems import Problem
 from builder.reads import EXISTENCE
-from runtime import access, conflicts, evaluation, live, rows, serials, single_records, validation
+from runtime import access, conflicts, evaluation, live, rows, serials, single_records
 from runtime.candidates import Batch, Candidate, changed_candidates, changed_cells, new_candidates
-from runtime.changesets import ChangesetWriter, read_cause
+from runtime.changesets.writing import ChangesetWriter, writer_for
 from runtime.conflicts import Conflict
+from runtime.deleting import delete, delete_many, restore, set_deleted
 from runtime.errors import NotFoundError
+from runtime.outcomes import SYSTEM_KEYS, Cause, Change, Outcome, Preview, Raw, Record, record_of
 from runtime.recompute import Recompute, Touch
 from runtime.store.database import RetryError
 
@@ -33,86 +34,30 @@ if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
     from runtime.platform import Work
 
+__all__ = [
+    "Cause",
+    "Change",
+    "Conflict",
+    "Outcome",
+    "Preview",
+    "Raw",
+    "Record",
+    "create",
+    "create_many",
+    "delete",
+    "delete_many",
+    "preview",
+    "record_of",
+    "restore",
+    "set_deleted",
+    "store_changed",
+    "store_new",
+    "update",
+    "update_many",
+]
+
 Row = dict[str, Any]
-Raw = Mapping[str, object]
-Cause = Mapping[str, Any] | str | None
-SYSTEM_KEYS = frozenset(
-    {
-        "id",
-        "version",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-        "owner",
-        "deleted_at",
-        "created_in",
-    }
-)
 NEVER_KEPT = frozenset({"id", "version", "created_at", "created_by", "created_in"})
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record: `values` by field id; a subform's value is a tuple of lines by column id, with "id"."""
-
-    id: int
-    version: int
-    values: Mapping[str, Any]
-    created_at: datetime
-    created_by: int | None
-    updated_at: datetime
-    updated_by: int | None
-    owner: int | None
-    deleted_at: datetime | None = None
-
-    @property
-    def is_deleted(self) -> bool:
-        return self.deleted_at is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one write. Exactly one of `record`, `problems`, `conflict` says it."""
-
-    record: Record | None = None
-    problems: tuple[Problem, ...] = ()
-    conflict: Conflict | None = None
-    changeset_id: int | None = None
-    is_changed: bool = True  # False: everything was there already, nothing was written
-
-    @property
-    def is_done(self) -> bool:
-        return not self.problems and self.conflict is None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One record to be changed. Without `version` whatever is there is built upon (imports)."""
-
-    record_id: int
-    raw: Raw
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A record as it would be stored, nothing written. Sets are of field keys ("lines.2.qty")."""
-
-    values: Mapping[str, Any]
-    visible: frozenset[str]
-    required: frozenset[str]
-    readonly: frozenset[str]
-    problems: tuple[Problem, ...] = field(default=())
-
-
-def record_of(row: Row) -> Record:
-    """A row as it is handed out."""
-    values = {key: value for key, value in row.items() if key not in SYSTEM_KEYS}
-    return Record(
-        row["id"], row["version"], values, row["created_at"], row["created_by"], row["updated_at"],
-        row["updated_by"], row["owner"], row["deleted_at"],
-    )  # fmt: skip
 
 
 # --- creating ---------------------------------------------------------------------------------------
@@ -151,21 +96,13 @@ def create_many(
     batch = new_candidates(work, form, raws, context, ids=ids)
     if not _may_write(batch, is_partial):
         return [Outcome(problems=tuple(one.problems)) for one in batch.candidates]
-    writer = _writer(work, form, "create", cause, changeset)
+    writer = writer_for(work, form, "create", cause, changeset)
     store_new(batch, writer)
     return _outcomes(batch, writer.finish())
 
 
 def _may_write(batch: Batch, is_partial: bool) -> bool:
     return bool(batch.good) and (is_partial or len(batch.good) == len(batch.candidates))
-
-
-def _writer(
-    work: Work, form: FormHandle, action: str, cause: Cause, changeset: int | None
-) -> ChangesetWriter:
-    if changeset is not None:
-        return ChangesetWriter.continuing(work, form, changeset)
-    return ChangesetWriter(work, form, action, read_cause(cause))
 
 
 def _outcomes(batch: Batch, changeset_id: int | None) -> list[Outcome]:
@@ -252,12 +189,9 @@ def update(
     """Changes one record; `NotFoundError` when the actor may not edit such a record."""
     change = Change(record_id, raw, version)
     [outcome] = update_many(work, form, [change], cause=cause, context=context)
-    if outcome.problems and outcome.problems[0].code == GONE.code:
+    if outcome.problems and outcome.problems[0].code == conflicts.GONE.code:
         raise NotFoundError("record", record_id)
     return _complete(work, form, outcome)
-
-
-GONE = Problem("record.not_found")
 
 
 def update_many(
@@ -280,32 +214,20 @@ def update_many(
     places = []
     seen: set[int] = set()
     for place, one in enumerate(changes):
-        outcomes[place] = _refusal(work, form, one, found.get(one.record_id), seen)
+        outcomes[place] = conflicts.refusal(work, form, one, found.get(one.record_id), seen)
         if outcomes[place] is None:
             places.append(place)
             seen.add(one.record_id)
     befores = [found[changes[place].record_id] for place in places]
     batch = changed_candidates(work, form, befores, [changes[place].raw for place in places], context)
     refused = len(places) < len(changes) or len(batch.good) < len(places)
-    writer = _writer(work, form, "update", cause, changeset)
+    writer = writer_for(work, form, "update", cause, changeset)
     if places and (is_partial or not refused):
         store_changed(batch, writer)
     changeset_id = writer.finish()
     for place, outcome in zip(places, _outcomes(batch, changeset_id), strict=True):
         outcomes[place] = outcome if is_partial or not refused or outcome.problems else Outcome()
     return [outcome or Outcome() for outcome in outcomes]
-
-
-def _refusal(
-    work: Work, form: FormHandle, change: Change, before: Row | None, seen: Collection[int]
-) -> Outcome | None:
-    if before is None:
-        return Outcome(problems=(GONE,))
-    if change.record_id in seen:
-        return Outcome(problems=(Problem("record.twice"),))
-    if change.version is not None and change.version != before["version"]:
-        return Outcome(conflict=conflicts.conflict_of(work, form, before, change.version, change.raw))
-    return None
 
 
 def store_changed(batch: Batch, writer: ChangesetWriter, kind: str = "update") -> None:
@@ -350,99 +272,6 @@ def _note(writer: ChangesetWriter, form: FormHandle, one: Candidate, changed: se
     derived = {key: one.was.get(key) for key in computed if form.plan.find(key).is_stored}  # type: ignore[union-attr]
     if derived:
         writer.add_derived(form, one.row["id"], one.was["version"], derived)
-
-
-# --- deleting and restoring ----------------------------------------------------------------------------
-
-
-def delete(
-    work: Work, form: FormHandle, record_id: int, version: int | None = None, *, cause: Cause = None
-) -> Outcome:
-    """Puts a record into the bin: links to it show a tombstone, roll-ups do not count it any more."""
-    [outcome] = delete_many(work, form, [Change(record_id, {}, version)], cause=cause)
-    if outcome.problems:
-        raise NotFoundError("record", record_id)
-    return outcome
-
-
-def delete_many(
-    work: Work,
-    form: FormHandle,
-    changes: Sequence[Change],
-    *,
-    cause: Cause = None,
-    changeset: int | None = None,
-) -> list[Outcome]:
-    """Deletes records: all or none. A record that is gone already, or of another version, refuses."""
-    work.require_writing()
-    scope = access.record_scope(work, form, "delete")
-    found = rows.read(
-        work, form, {one.record_id for one in changes}, scope=scope, lock="update", is_live_only=True
-    )
-    seen: set[int] = set()
-    refusals = []
-    for one in changes:
-        refusals.append(_refusal(work, form, one, found.get(one.record_id), seen))
-        seen.add(one.record_id)
-    if form.form.is_single:
-        return [Outcome(problems=(Problem("record.single"),)) for _ in changes]
-    if any(refusals):
-        return [one or Outcome() for one in refusals]
-    writer = _writer(work, form, "delete", cause, changeset)
-    gone = set_deleted(work, form, list(found.values()), writer, is_deleted=True)
-    changeset_id = writer.finish()
-    by_id = {row["id"]: row for row in gone}
-    return [Outcome(record_of(by_id[one.record_id]), changeset_id=changeset_id) for one in changes]
-
-
-def set_deleted(
-    work: Work, form: FormHandle, found: Sequence[Row], writer: ChangesetWriter, *, is_deleted: bool
-) -> list[Row]:
-    """Deletes or brings back rows in hand, with whatever follows."""
-    kind = "delete" if is_deleted else "restore"
-    afters = [_dated(work, row, is_deleted=is_deleted) for row in found]
-    writer.begin(len(found))
-    changes = []
-    for before, after in zip(found, afters, strict=True):
-        keys = ("deleted_at", "updated_at", "updated_by")
-        changes.append((after["id"], before["version"], {key: after[key] for key in keys}))
-        writer.add(form, after["id"], kind, before["version"], {key: before[key] for key in keys})
-    if not rows.update(work, form, changes):
-        raise RetryError("a locked record changed its version")
-    cell = frozenset({(form.id, EXISTENCE)})
-    touches = [Touch(old["id"], cell, old, new) for old, new in zip(found, afters, strict=True)]
-    walk = Recompute(work, form.app, writer)
-    walk.note(form, touches)
-    if not is_deleted:  # while it was away its figures were not kept up
-        walk.mark([one.cell for one in form.plan.computed if one.is_stored], [row["id"] for row in afters])
-    walk.run()
-    return afters
-
-
-def _dated(work: Work, row: Row, *, is_deleted: bool) -> Row:
-    after = dict(row)
-    after |= {"deleted_at": work.now if is_deleted else None, "version": row["version"] + 1}
-    return after | {"updated_at": work.now, "updated_by": work.actor.member_id}
-
-
-def restore(work: Work, form: FormHandle, record_id: int, *, cause: Cause = None) -> Outcome:
-    """Brings a deleted record back; refused, naming the field, where its unique value was taken since."""
-    work.require_writing()
-    scope = access.record_scope(work, form, "delete")
-    found = rows.read(work, form, [record_id], scope=scope, lock="update")
-    before = found.get(record_id)
-    if before is None:
-        raise NotFoundError("record", record_id)
-    if before["deleted_at"] is None:
-        return Outcome(record_of(before))
-    problems = [problem for _, problem in validation.duplicates(work, form, [(before, before)])]
-    if problems:
-        return Outcome(problems=tuple(problems))
-    writer = _writer(work, form, "restore", cause, None)
-    set_deleted(work, form, [before], writer, is_deleted=False)
-    changeset_id = writer.finish()
-    [row] = live.read_whole(work, form, [record_id], live.all_fields(form))
-    return Outcome(record_of(row), changeset_id=changeset_id)
 
 
 # --- looking ahead ------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """`formloom bundle list` and `formloom app list|clone`: templates and the apps made from them.
 
-In: a bundle's key. Out: an app in the workspace. Export, import and comparing are in app/commands/ too.
+In: a bundle's key, or a zip. Out: an app in the workspace, or a zip of one; what differs between them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -18,7 +21,10 @@ from app.commands.console import (
 )
 from app.language import current_language
 from app.shipped_bundles import card_of, shipped_bundles
+from builder.bundles import bundle_files, read_bundle
 from runtime import bundles
+from runtime.catalogue import AppVersion
+from runtime.platform import Work
 
 
 @click.group()
@@ -87,3 +93,78 @@ def clone(key: str, *, demo: bool, slug: str | None, as_json: bool) -> None:
         finish_jobs(platform, console)
         made = outcome.app
         console.answer({"key": made.key, "id": made.id}, f"{made.key} is ready in {workspace.slug}.")
+
+
+@app.command("export")
+@click.argument("key")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@workspace_option
+@json_option
+def export_app(key: str, path: Path, *, slug: str | None, as_json: bool) -> None:
+    """Writes the app KEY as a template to the zip PATH."""
+    console = Console(as_json=as_json)
+    with opened() as (platform, _settings):
+        with platform.writing(command_actor(pick_workspace(platform, slug))) as work:
+            data = bundles.export_app(work, _open(work, key))
+        path.write_bytes(data)
+        console.answer({"path": str(path), "bytes": len(data)}, f"{key} is in {path}.")
+
+
+@app.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Says what would be made and changes nothing.")
+@workspace_option
+@json_option
+def import_app(path: Path, *, dry_run: bool, slug: str | None, as_json: bool) -> None:
+    """Makes a new app from the template in the zip PATH."""
+    console = Console(as_json=as_json)
+    with opened() as (platform, _settings):
+        actor = command_actor(pick_workspace(platform, slug))
+        data = path.read_bytes()
+        outcome = platform.run(actor, lambda work: bundles.import_zip(work, data, is_dry_run=dry_run))
+        if outcome.problems:
+            console.refuse(outcome.problems)
+        if isinstance(outcome, bundles.CloneOutcome):
+            finish_jobs(platform, console)
+            made = outcome.app
+            console.answer({"key": made.key if made else None}, f"{made.key if made else ''} is ready.")
+            return
+        items = [{"kind": one.kind, "key": one.key, "count": one.count} for one in outcome.items]
+        lines = [f"{one['kind']:<6} {one['key']:<24} {one['count']}" for one in items]
+        console.answer({"dry_run": True, "items": items}, "\n".join(lines))
+
+
+@app.command("diff")
+@click.argument("key")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@workspace_option
+@json_option
+def diff_app(key: str, path: Path, *, slug: str | None, as_json: bool) -> None:
+    """Compares the app KEY with the template in PATH, a zip or a folder. Exit status 1 when they differ."""
+    console = Console(as_json=as_json)
+    with opened() as (platform, _settings):
+        other = read_bundle(path)
+        if isinstance(other, tuple):
+            console.refuse(other)
+        with platform.reading(command_actor(pick_workspace(platform, slug))) as work:
+            mine = bundle_files(bundles.bundle_of(work, _open(work, key)))
+        theirs = bundle_files(other)
+        names = sorted(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))
+        found = [{"file": name, "state": _state(name, mine, theirs)} for name in names]
+        lines = [f"{one['state']:<8} {one['file']}" for one in found]
+        console.answer({"differences": found}, "\n".join(lines) or "No difference.")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _state(name: str, mine: Mapping[str, bytes], theirs: Mapping[str, bytes]) -> str:
+    if name not in mine:
+        return "missing"
+    return "changed" if name in theirs else "added"
+
+
+def _open(work: Work, key: str) -> AppVersion:
+    found = work.catalogue.find_app(key)
+    if found is None:
+        raise click.UsageError(f"There is no app {key!r}. `formloom app list` shows them.")
+    return found

@@ -16,13 +16,14 @@ from runtime.bundles.cloning import (
     open_bundle,
 )
 from runtime.bundles.demo import DemoState, clear_demo, demo_state
-from runtime.bundles.exporting import export_app
+from runtime.bundles.exporting import bundle_of, export_app
 
 __all__ = [
     "CloneOutcome",
     "DemoState",
     "ImportPlan",
     "PlanItem",
+    "bundle_of",
     "clear_demo",
     "clone",
     "demo_state",

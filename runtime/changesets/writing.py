@@ -118,6 +118,15 @@ class ChangesetWriter:
         return self.id if self.is_begun else None
 
 
+def writer_for(
+    work: Work, form: FormHandle, action: str, cause: Mapping[str, Any] | str | None, changeset: int | None
+) -> ChangesetWriter:
+    """One more part of an open changeset, or a new one."""
+    if changeset is not None:
+        return ChangesetWriter.continuing(work, form, changeset)
+    return ChangesetWriter(work, form, action, read_cause(cause))
+
+
 def insert(work: Work, writer: ChangesetWriter, *, records: int, is_open: bool) -> None:
     actor = work.actor
     changeset_rows.insert_changeset(

@@ -6,7 +6,16 @@ selected, filtered, sorted, grouped or searched by. Called by screens, the API, 
 """
 
 from runtime.queries.figures import Figure, Group, aggregate
-from runtime.queries.finding import Title, get_record, link_titles, pick, related, reverse_links, titles
+from runtime.queries.finding import (
+    Title,
+    count_related,
+    get_record,
+    link_titles,
+    pick,
+    related,
+    reverse_links,
+    titles,
+)
 from runtime.queries.paging import Count, Page, count, page, stream
 from runtime.queries.selection import Selection, SelectionError, check_selection
 
@@ -21,6 +30,7 @@ __all__ = [
     "aggregate",
     "check_selection",
     "count",
+    "count_related",
     "get_record",
     "link_titles",
     "page",

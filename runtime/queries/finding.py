@@ -16,8 +16,8 @@ from builder.ids import show_record_id
 from builder.problems import Problem
 from runtime import access, live
 from runtime.errors import NotFoundError
-from runtime.queries.paging import Page, page_of, select
-from runtime.queries.selection import Selection, SelectionError, read_selection
+from runtime.queries.paging import COUNT_CAP, Count, Page, count_reading, page_of, select
+from runtime.queries.selection import Reading, Selection, SelectionError, read_selection
 from runtime.records import Record, record_of
 from runtime.resolution import members_of
 from runtime.store import record_lookups, record_pages, record_reads
@@ -138,6 +138,17 @@ def related(
     cursor: str | None = None,
 ) -> Page:
     """A page of those records of `form` whose `link_field` (id or key) points to a record."""
+    return page_of(_pointing(work, form, record_id, link_field, selection), limit, cursor)
+
+
+def count_related(
+    work: Work, form: FormHandle, record_id: int, link_field: str, cap: int = COUNT_CAP
+) -> Count:
+    """How many records `related` has, counted no further than `cap`."""
+    return count_reading(_pointing(work, form, record_id, link_field, Selection(fields=())), cap)
+
+
+def _pointing(work: Work, form: FormHandle, record_id: int, link_field: str, selection: Selection) -> Reading:
     field = form.form.by_id.get(link_field) or form.form.by_key.get(link_field)
     if field is None or form.types[field.id].kind().name != "record":
         raise SelectionError([Problem("query.no_such_field", {"given": link_field}, "link")])
@@ -145,4 +156,4 @@ def related(
     points = record_lookups.points_to(form.tables, field.id, record_id)
     kept = [one for one in (reading.where, points) if one is not None]
     reading.where = record_pages.all_of(kept)
-    return page_of(reading, limit, cursor)
+    return reading

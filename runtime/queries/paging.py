@@ -98,10 +98,13 @@ def _records(reading: Reading, found: PageSlice) -> list[Record]:
 
 def count(work: Work, form: FormHandle, selection: Selection, cap: int | None = COUNT_CAP) -> Count:
     """How many there are, counted no further than `cap`; None counts them all."""
-    reading = read_selection(work, form, selection, is_ordered=False)
+    return count_reading(read_selection(work, form, selection, is_ordered=False), cap)
+
+
+def count_reading(reading: Reading, cap: int | None) -> Count:
     number = record_reads.count_up_to(
-        work.connection,
-        form.tables,
+        reading.work.connection,
+        reading.form.tables,
         reading.where,
         scope=reading.scope,
         most=None if cap is None else cap + 1,

@@ -49,3 +49,7 @@ class UnstorableTextError(StoreError, ValueError):
 
 class SchemaMismatchError(StoreError):
     """The database is older or newer than this program."""
+
+
+class BackupError(StoreError):
+    """A backup could not be taken or put back; the message says why, for the terminal."""

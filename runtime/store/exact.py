@@ -222,3 +222,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
         connection.create_function(name, count, function, deterministic=True)
     for name, count, aggregate in AGGREGATES:
         connection.create_aggregate(name, count, aggregate)
+    from runtime.store.translation import deep  # it stands on this module itself
+
+    connection.create_function("fl_python", -1, deep.python_value, deterministic=True)
+    connection.create_function("fl_python_fails", -1, deep.python_fails, deterministic=True)

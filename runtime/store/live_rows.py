@@ -91,7 +91,7 @@ def _kept(memory: Memory, key: Hashable | None, build: Callable[[], Select[Any]]
     found = memory.get(key)
     if found is None:
         found = memory[key] = build()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _run(connection: Connection, statement: Select[Any], ids: Collection[int], scope: AnyScope) -> Any:

@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from builder.compute import FormPlan, RollUp, build_plans
+from builder.compute import build_plans
+from builder.plans import FormPlan, RollUp
 from builder.forms import Field, Form, Option
 from expressions import ErrorValue, Env
 from runtime.store.database import Database

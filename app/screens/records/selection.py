@@ -63,7 +63,7 @@ def undo(app: str, form: str, changeset: int) -> Response:
     outcome = changesets.revert(current_work(), changeset)
     if outcome.problems:
         return refuse(409, text=problem_text(outcome.problems[0]))
-    toast(_n("%(num)d record is back", "%(num)d records are back", outcome.restored))
+    toast(_n("%(num)d record is back", "%(num)d records are back", outcome.undeleted))
     return go(state.url)
 
 

@@ -77,7 +77,7 @@ def _over_rows(context: Context, node: Aggregate) -> Part:
     if node.argument is None:
         counted = scan.call("count", *_every_row(context), type_=BigInteger())
         return context.numbers.integer(counted, node.kind, MOST_ROWS, is_nullable=False)
-    part = replace(context, is_grouped=False, only=None).part(node.argument)
+    part = replace(context, is_grouped=False, only=None).whole(node.argument)
     return _of_scan(context, node, scan, part)
 
 

@@ -47,6 +47,8 @@ class Tables:
     conditions: Mapping[str, Condition]
     aggregate: Callable[[Context, Aggregate], Part]
     roll_up: Callable[[Context, LiveRollUp, Kind], Part]
+    is_too_deep: Callable[[ColumnElement[Any]], bool]
+    by_python: Callable[[Context, Node], Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,21 @@ class Context:
                 return special(self, node)
         value: ColumnElement[bool] = self.part(node).value
         return value
+
+    def whole(self, node: Node) -> Part:
+        """A node that stands in a statement by itself: as `part`, but never too deep for SQLite's parser."""
+        part = self.part(node)
+        if self.is_sqlite and self.tables.is_too_deep(part.value):
+            return self.tables.by_python(self, node)
+        return part
+
+    def whole_condition(self, node: Node) -> ColumnElement[bool]:
+        """As `condition`, likewise."""
+        found = self.condition(node)
+        if self.is_sqlite and self.tables.is_too_deep(found):
+            value: ColumnElement[bool] = self.tables.by_python(self, node).value
+            return value
+        return found
 
     def _constant(self, node: Const) -> Part:
         return self.values.constant(node.value, node.kind)
@@ -194,7 +211,7 @@ class Context:
         rows = self.row.lines(node.subform)
         item = node.kind.item
         is_whole = isinstance(node.body, Const) and item is not None and item.name == "record"
-        return [Piece(self.at(rows.source).part(node.body), rows, is_whole)]
+        return [Piece(self.at(rows.source).whole(node.body), rows, is_whole)]
 
     def _values(self, node: Field) -> list[Piece]:
         rows, column = self.row.values(node.field)

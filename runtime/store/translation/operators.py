@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from runtime.store.translation import aggregates, dates, formatting, logic, numbers, rollups, texts
+from runtime.store.translation import aggregates, dates, deep, formatting, logic, numbers, rollups, texts
 from runtime.store.translation.context import Tables
 
 AGGREGATES = frozenset({"SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTA", "COUNTDISTINCT"})
@@ -29,7 +29,7 @@ def _joined(families: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 _FAMILIES = (numbers, logic, texts, formatting, dates, aggregates)
 OPERATORS = _joined(family.OPERATORS for family in _FAMILIES)
-TABLES = Tables(OPERATORS, logic.CONDITIONS, aggregates.aggregate, rollups.live)
+TABLES = Tables(OPERATORS, logic.CONDITIONS, aggregates.aggregate, rollups.live, deep.is_too_deep, deep.by_python)
 
 
 def has_sql(function: str) -> bool:

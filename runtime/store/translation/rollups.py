@@ -33,7 +33,8 @@ def live(context: Context, one: LiveRollUp, kind: Kind) -> Part:
     """A roll-up worked out where it is read."""
     rows = context.row.rolled_up(one)
     inner = replace(context, source=rows.source, is_grouped=True, only=None)
-    conditions = [] if one.where is None else [inner.condition(one.where)]
+    rowwise = replace(inner, is_grouped=False)
+    conditions = [] if one.where is None else [rowwise.whole_condition(one.where)]
     measure = inner.part(one.measure)
     made = context.numbers.best(measure) if measure.shape is not None else measure.value
     value = (
@@ -135,10 +136,10 @@ def _measured(
     wheres = {one.where for one in measures}
     shared = measures[0].where if len(wheres) == 1 else None
     rowwise = replace(context, source=source, is_grouped=False, only=None)
-    conditions = [] if shared is None else [rowwise.condition(shared)]
+    conditions = [] if shared is None else [rowwise.whole_condition(shared)]
     values: list[ColumnElement[Any]] = []
     for at, one in enumerate(measures):
-        only = None if one.where is shared or one.where is None else and_(rowwise.condition(one.where))
+        only = None if one.where is shared or one.where is None else and_(rowwise.whole_condition(one.where))
         part = replace(context, source=source, is_grouped=True, only=only).part(one.node)
         values.append(selected(context, part, one.node.kind).label(f"measure_{at}"))
     return values, conditions

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, select
 
-from builder.compute import FormPlan, RollUp
+from builder.plans import FormPlan, RollUp
 from expressions.nodes import Node
 from runtime.store.physical import LineTable, RecordTables, RowTable
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, collate, false
 
 from expressions.nodes import Node
 from runtime.store.translation.context import Context
+from runtime.store.translation.deep import by_python, is_too_deep
 from runtime.store.translation.environment import Dialect, SqlEnv
 from runtime.store.translation.operators import TABLES
 from runtime.store.translation.rollups import Measure, Parents, grouped, selected
@@ -26,18 +27,18 @@ from runtime.store.translation.values import Values
 def translate(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[Any]:
     """The value, typed so that selecting it gives a run-time value."""
     context = _context(env, source)
-    return selected(context, context.part(node), node.kind)
+    return selected(context, context.whole(node), node.kind)
 
 
 def condition(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[bool]:
     """The node as a WHERE: blank and failed do not hold. Plain SQL, so that indexes are used."""
-    return _context(env, source).condition(node)
+    return _context(env, source).whole_condition(node)
 
 
 def ordering(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[Any]:
     """What to sort by: numbers by size, texts by code point. Blanks are NULL."""
     context = _context(env, source)
-    part = context.part(node)
+    part = context.whole(node)
     if part.shape is not None:
         return context.numbers.order(part)
     is_text = part.kind.name in ("text", "choice")
@@ -46,8 +47,13 @@ def ordering(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement
 
 def error_of(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[bool]:
     """Whether the expression fails on the row; never NULL."""
-    part = _context(env, source).part(node)
-    return false() if part.error is None else part.error.build()
+    context = _context(env, source)
+    part = context.part(node)
+    flag = false() if part.error is None else part.error.build()
+    if env.is_sqlite and is_too_deep(flag):
+        deeper = by_python(context, node).error
+        return false() if deeper is None else deeper.build()
+    return flag
 
 
 def measure(

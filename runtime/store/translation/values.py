@@ -55,6 +55,12 @@ class Values:
         """The type that expressions of `kind` have while they are computed with."""
         return _WORK_TYPES[kind.name][0 if self.is_sqlite else 1]
 
+    def work_type(self, kind: Kind) -> TypeEngine[Any]:
+        """As `type_of`, numbers among them."""
+        if kind.is_number:
+            return BigInteger() if self.is_sqlite else Numeric()
+        return self.type_of(kind)
+
     def constant(self, value: object, kind: Kind) -> Part:
         if value in (None, "", ()):
             return self.blank(kind)

@@ -1,7 +1,7 @@
 """A small shop for the tests of records: customers, orders with lines, items, stages and parameters.
 
-In: a platform and its people. Out: `Shop`, whose short methods go through the public functions, each in a unit
-of work of its own, and which gives values by field key. The forms use every way in which one value follows
+In: a platform and its people. Out: `Shop`, whose short methods go through the public functions, each in a
+unit of work of its own, and which gives values by field key. The forms use every way in which one value follows
 from another: lines, links, roll-ups with conditions, parameters, today.
 """
 

@@ -20,7 +20,8 @@ def shop(platform: Any, cast: Any) -> Shop:
 
 def told(shop: Shop, form: str, record_id: int, field: str) -> Any:
     with shop.platform.reading(shop.actor) as work:
-        return explain(work, shop.open(work, form, "view"), record_id, field)
+        handle = shop.open(work, form, "view")
+        return explain(work, handle, record_id, handle.form.by_key[field].id, "en")
 
 
 def test_a_formula_tells_its_inputs_with_their_values(shop):
@@ -28,7 +29,8 @@ def test_a_formula_tells_its_inputs_with_their_values(shop):
     shop.make("ord", cust=customer, paid=30)
     found = told(shop, "cust", customer, "tier")
     assert found.value == "B"
-    assert {one.field: one.value for one in found.inputs} == {"total1": Decimal(30), "vip1": Decimal(1000)}
+    assert sorted(one.value for one in found.inputs) == [Decimal(30), Decimal(1000)]
+    assert [one.field for one in found.inputs if one.field] == ["total1"]
 
 
 def test_a_sum_of_lines_is_one_input(shop):
@@ -43,8 +45,8 @@ def test_a_roll_up_tells_whose_records_count(shop):
     customer = shop.make("cust", name="A")
     found = told(shop, "cust", customer, "won")
     assert (found.source, found.link, found.value) == ("ord1", "cust2", 0)
-    assert found.condition
-    assert "SUM" in found.text or "求和" in found.text
+    assert found.where
+    assert "SUM" in found.text
 
 
 def test_a_plain_field_has_nothing_to_explain(shop):

@@ -146,7 +146,9 @@ def test_live_fields_order_pages_like_any_other(living):
 
 
 def test_linked_titles_order_a_list(stocked):
-    names = [one.values["who1"] for one in stocked.page("ord", sort=(("cust", "asc"), ("paid", "asc"))).records]
+    names = [
+        one.values["who1"] for one in stocked.page("ord", sort=(("cust", "asc"), ("paid", "asc"))).records
+    ]
     assert names == ["阿", "阿", "al", "al", "Bo", "Bo", "陈", "陈"]
 
 

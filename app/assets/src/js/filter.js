@@ -118,7 +118,10 @@ function complete(form, text) {
 
   text.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 150);
+    // a word is being written: not a number, and not what stands finished
+    const written = text.value.slice(0, text.selectionStart);
+    if (/[\p{L}_{｛.]$|[\p{L}_]\d+$/u.test(written)) timer = setTimeout(ask, 150);
+    else hide();
   });
   text.addEventListener("blur", hide);
   text.addEventListener("keydown", (event) => {
