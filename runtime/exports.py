@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from builder.fields.base import Wording
 from builder.forms import Field
+from builder.world import SYSTEM_INFOS
 from runtime import audit, people, queries
 from runtime.imports.runs import Failure, ImportRun, failures
 from runtime.sheets.cells import cell_of, width_of
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 ExportKind = Literal["xlsx", "csv"]
 KINDS: tuple[ExportKind, ...] = ("xlsx", "csv")
 CHUNK = 500
+SYSTEM_COLUMNS = {
+    info.key: Field(info.key, info.key, "member" if info.kind.name == "user" else "datetime", dict(info.labels))
+    for info in SYSTEM_INFOS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def _rows(
             record_title=lambda target, record, found=titles: found.get((target, record), ""),  # type: ignore[misc]
         )
         for record in chunk:
-            yield [cell_of(field, record.values.get(field.id), words) for field in fields]
+            yield [cell_of(field, _value(record, field), words) for field in fields]
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
+from jinja2 import Environment
 from python_calamine import CalamineWorkbook
 from sqlalchemy import (
     BigInteger,
@@ -45,6 +46,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import Dialect
@@ -55,7 +57,7 @@ SOURCES = ("web", "fair", "phone", "referral", "ads", "partner")
 REGIONS = ("north", "east", "south", "west", "centre")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _PHONE = re.compile(r"[0-9+() -]{5,20}\Z")
-_IDS = itertools.count(int(time.time() * 1000) << 20)
+IDS = itertools.count(int(time.time() * 1000) << 20)
 
 
 class Cents(TypeDecorator[Decimal]):
@@ -113,7 +115,10 @@ deal = Table(
     Column("active", Boolean),
     Column("note", Text),
     Column("weighted", Cents),
-    Index("deal_stage_amount", "stage", "amount", "id"),
+    Index(
+        "deal_stage_amount", "stage", "amount", "id",
+        sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL"),
+    ),  # fmt: skip
     Index("deal_created", "created_at", "id"),
 )
 deal_line = Table(
@@ -151,6 +156,21 @@ COLUMNS = [
     "active",
     "note",
 ]
+
+
+LIST = Environment(autoescape=True).from_string("""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>Deals</title><link rel="stylesheet" href="/static/deals.css"></head><body><nav><a href="/">Home</a>
+<a href="/deals.html">Deals</a></nav><main><h1>Deals</h1><form><input name="stage" value="{{ stage or "" }}">
+</form><table><thead><tr><th>Name<th>Code<th>Phone<th>Stage<th>Region<th>Amount<th>Quantity<th>Close date
+<th>Active<th>Weighted</tr></thead><tbody>{% for row in rows %}
+<tr><td><a href="/deals/{{ row.id }}.html">{{ row.name }}</a></td><td>{{ row.code or "" }}</td>
+<td>{{ row.phone or "" }}</td><td><span class="badge {{ row.stage }}">{{ row.stage }}</span></td>
+<td>{{ row.region or "" }}</td><td class="number">{{ "{:,.2f}".format(row.amount) if row.amount is not none }}</td>
+<td class="number">{{ "{:,}".format(row.quantity) if row.quantity is not none }}</td>
+<td>{{ row.close_date or "" }}</td><td>{{ "Yes" if row.active else "No" }}</td>
+<td class="number">{{ "{:,.2f}".format(row.weighted) if row.weighted is not none }}</td></tr>{% endfor %}
+</tbody></table>{% if next %}<a href="?stage={{ stage }}&amp;cursor={{ next }}">Next</a>{% endif %}</main>
+</body></html>""")
 
 
 def open_engine(url: str) -> Engine:
@@ -197,7 +217,7 @@ def whole(raw: Any, most: int) -> int | None:
 def exact(raw: Any) -> Decimal | None:
     if raw is None:
         return None
-    if isinstance(raw, bool | float) and not isinstance(raw, float):
+    if isinstance(raw, bool):
         raise ValueError("not a number")
     number = Decimal(str(raw)).quantize(Decimal("0.0001"))
     if abs(number) >= Decimal(10) ** 14:
@@ -205,7 +225,7 @@ def exact(raw: Any) -> Decimal | None:
     return number
 
 
-def text(raw: Any, most: int) -> str | None:
+def words(raw: Any, most: int) -> str | None:
     if raw is None or raw == "":
         return None
     if not isinstance(raw, str) or len(raw) > most or "\x00" in raw:
@@ -222,7 +242,7 @@ def one_of(raw: Any, options: tuple[str, ...]) -> str | None:
 
 
 def fitting(raw: Any, pattern: re.Pattern[str], most: int) -> str | None:
-    value = text(raw, most)
+    value = words(raw, most)
     if value is not None and not pattern.match(value):
         raise ValueError("not in the right form")
     return value
@@ -236,8 +256,8 @@ def instant(raw: Any) -> datetime | None:
 
 
 PARSERS: dict[str, Any] = {
-    "name": lambda raw: text(raw, 120),
-    "code": lambda raw: text(raw, 40),
+    "name": lambda raw: words(raw, 120),
+    "code": lambda raw: words(raw, 40),
     "phone": lambda raw: fitting(raw, _PHONE, 40),
     "email": lambda raw: fitting(raw, _EMAIL, 120),
     "stage": lambda raw: one_of(raw, STAGES),
@@ -249,7 +269,7 @@ PARSERS: dict[str, Any] = {
     "close_date": lambda raw: None if raw is None else date.fromisoformat(raw),
     "next_at": instant,
     "active": lambda raw: raw if raw is None or isinstance(raw, bool) else one_of(raw, ()),
-    "note": lambda raw: text(raw, 100_000),
+    "note": lambda raw: words(raw, 100_000),
 }
 
 
@@ -307,11 +327,11 @@ def _jsonable(value: Any) -> Any:
 
 
 def insert_deal(connection: Connection, values: dict[str, Any]) -> int:
-    number, now = next(_IDS), datetime.now(UTC).replace(tzinfo=None)
+    number, now = next(IDS), datetime.now(UTC).replace(tzinfo=None)
     row = {"id": number, "version": 1, "created_at": now, "updated_at": now, "owner": g.person, **values}
     connection.execute(insert(deal), row)
     connection.execute(
-        insert(audit), {"id": next(_IDS), "deal": number, "person": g.person, "at": now, "before": None}
+        insert(audit), {"id": next(IDS), "deal": number, "person": g.person, "at": now, "before": None}
     )
     return number
 
@@ -329,6 +349,7 @@ def create_baseline(url: str) -> Flask:
     @app.before_request
     def who() -> Response | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = token or request.cookies.get("session", "")
         with engine.connect() as connection:
             found = connection.execute(find_person, {"token": token, "now": time.time()}).first()
         if found is None or found.role not in ("owner", "seller"):
@@ -348,9 +369,7 @@ def create_baseline(url: str) -> Flask:
             number = insert_deal(connection, values)
         return answer({"id": str(number), "version": 1}, 201)
 
-    @app.get("/deals")
-    def page() -> Response:
-        limit = min(int(request.args.get("limit", 50)), 500)
+    def read_page(limit: int) -> tuple[Any, str | None]:
         question = (
             select(deal)
             .where(deal.c.deleted_at.is_(None))
@@ -366,8 +385,17 @@ def create_baseline(url: str) -> Flask:
             )
         with engine.connect() as connection:
             rows = connection.execute(question).all()
-        following = cursor_of(rows[limit - 1], "amount") if len(rows) > limit else None
-        return answer({"records": [shown(row) for row in rows[:limit]], "next": following})
+        return rows[:limit], cursor_of(rows[limit - 1], "amount") if len(rows) > limit else None
+
+    @app.get("/deals")
+    def page() -> Response:
+        rows, following = read_page(min(int(request.args.get("limit", 50)), 500))
+        return answer({"records": [shown(row) for row in rows], "next": following})
+
+    @app.get("/deals.html")
+    def html_page() -> Response:
+        rows, following = read_page(50)
+        return Response(LIST.render(rows=rows, next=following, stage=request.args.get("stage")))
 
     @app.get("/deals/<int:number>")
     def show(number: int) -> Response:
@@ -407,7 +435,7 @@ def create_baseline(url: str) -> Flask:
             if done.rowcount != 1:
                 return answer({"code": "stale"}, 409)
             entry = {
-                "id": next(_IDS),
+                "id": next(IDS),
                 "deal": number,
                 "person": g.person,
                 "at": now,
@@ -450,7 +478,7 @@ def create_baseline(url: str) -> Flask:
                 good.append(values)
             done += len(good)
             with writer(engine) as connection:
-                _insert_batch(connection, good)
+                insert_batch(connection, good)
         return answer({"created": done, "failed": failed})
 
     return app
@@ -473,11 +501,11 @@ def _cell(key: str, value: Any) -> Any:
     return value
 
 
-def _insert_batch(connection: Connection, good: list[dict[str, Any]]) -> None:
+def insert_batch(connection: Connection, good: list[dict[str, Any]]) -> None:
     now = datetime.now(UTC).replace(tzinfo=None)
     rows = [
         {
-            "id": next(_IDS),
+            "id": next(IDS),
             "version": 1,
             "created_at": now,
             "updated_at": now,
@@ -490,7 +518,7 @@ def _insert_batch(connection: Connection, good: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(insert(deal), rows)
         marks = [
-            {"id": next(_IDS), "deal": row["id"], "person": g.person, "at": now, "before": None}
+            {"id": next(IDS), "deal": row["id"], "person": g.person, "at": now, "before": None}
             for row in rows
         ]
         connection.execute(insert(audit), marks)

@@ -18,6 +18,7 @@ from app.formats import currency_sign
 from app.language import current_language
 from app.screens.designer.opening import Design
 from app.screens.designer.palette import type_icon, type_word
+from app.wiring import current_work
 from builder.fields.registry import field_type
 from builder.fields.types.serial import DEFAULT_PATTERN, serial_text
 from builder.forms import Field, Section, pick_label
@@ -220,8 +221,13 @@ def _link(_one: Field, _work: Work) -> Preview:
     return Preview("pick", _("Choose a record"), "link")
 
 
-def _serial(one: Field, work: Work) -> Preview:
-    return Preview("auto", serial_text(one.config.get("pattern", DEFAULT_PATTERN), work.today, 1))
+def _serial(one: Field, _work: Work) -> Preview:
+    return Preview("auto", serial_sample(one))
+
+
+def serial_sample(one: Field) -> str:
+    """The first number that the pattern would give today."""
+    return serial_text(one.config.get("pattern", DEFAULT_PATTERN), current_work().today, 1)
 
 
 RESULT_SAMPLES = {"date": "2026-11-24", "datetime": "2026-11-24 09:00", "bool": "✓", "text": "Abc"}

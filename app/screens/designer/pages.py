@@ -12,9 +12,9 @@ from flask import Response, make_response, render_template, request
 from app.htmx import go, page_or_fragment, wants_fragment
 from app.navigation import use_place
 from app.screens.designer.answers import design_values
-from app.screens.designer.cards import canvas_of
+from app.screens.designer.cards import canvas_of, serial_sample
 from app.screens.designer.opening import Design, open_design
-from app.screens.designer.palette import GROUPS, type_icon, type_word
+from app.screens.designer.palette import GROUPS, TILES, type_icon, type_word
 from app.screens.designer.panel import panel_of, used_text
 from app.wiring import current_work
 from app.workspace_screen import workspace_screen
@@ -67,6 +67,22 @@ def choose_form(app: str) -> Response:
     return go(open_design(app, opened.forms[0].key).url()) if opened.forms else go("./")
 
 
+FORM_ICONS = (
+    "table", "users", "user-circle", "building-store", "address-book", "briefcase", "target-arrow", "report-money",
+    "receipt", "file-text", "clipboard-list", "shopping-cart", "package", "truck", "calendar-event", "phone",
+    "message", "tool", "school", "certificate", "chart-bar", "settings", "map-pin", "star",
+)  # fmt: skip
+
+
 @screen.app_context_processor
 def designer_words() -> dict[str, Any]:
-    return {"type_word": type_word, "type_icon": type_icon, "used_text": used_text, "removed_spots": removed_spots}
+    """What the designer's fragments call, whichever screen draws them."""
+    return {
+        "type_word": type_word,
+        "type_icon": type_icon,
+        "used_text": used_text,
+        "removed_spots": removed_spots,
+        "form_icons": lambda: FORM_ICONS,
+        "serial_sample": serial_sample,
+        "column_tiles": lambda: [tile for tile in TILES.values() if tile.can_be_column],
+    }

@@ -227,7 +227,7 @@ def _read_one(
         )
         for found in page.records
     )
-    condition = f'{{#{link.id}}} = "{shown}"'
+    condition = f"{{#{link.id}}} = {{@record:{record.id}}}"
     label = pick_label(link.config.get("reverse", {}), current_language()) or other.label(current_language())
     same = [one for handle, one in queries.reverse_links(desk.form) if handle.id == other.id]
     if len(same) > 1 and not link.config.get("reverse"):

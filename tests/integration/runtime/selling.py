@@ -1,8 +1,8 @@
 """A small shop for the tests of records: customers, orders with lines, items, stages and parameters.
 
 In: a platform and its people. Out: `Shop`, whose short methods go through the public functions, each in a
-unit of work of its own, and which gives values by field key. The forms use every way in which one value follows
-from another: lines, links, roll-ups with conditions, parameters, today.
+unit of work of its own, and which gives values by field key. The forms use every way in which one value
+follows from another: lines, links, roll-ups with conditions, parameters, today.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ STAGES = tuple(
     Option(id, key, {"zh-CN": label, "en": key.title()})
     for id, key, label in (("sopen1", "open", "进行中"), ("swon1", "won", "赢单"), ("slost1", "lost", "输单"))
 )
+
+TAGS = (Option("hot1", "hot", {"en": "Hot"}), Option("cold1", "cold", {"en": "Cold"}))
 
 
 def field(id: str, type: str, **more: Any) -> Field:
@@ -77,7 +79,7 @@ def customer_form() -> Form:
         field("name1", "text", is_required=True),
         field("code1", "text", is_unique=True),
         link("above1", "cust1"),
-        field("tags1", "choices", options=(Option("hot1", "hot", {"en": "Hot"}), Option("cold1", "cold", {"en": "Cold"}))),
+        field("tags1", "choices", options=TAGS),
         rollup("count1", "ord1", "cust2", "COUNT()"),
         rollup("total1", "ord1", "cust2", "SUM({#amount1})", format="money"),
         rollup("won1", "ord1", "cust2", "SUM({#amount1})", '{#stage2}.{#kind1} = "won"', format="money"),
@@ -90,7 +92,7 @@ def customer_form() -> Form:
         formula("score1", "IF({#since1} > 30, 0, 10) + {#recent1}", format="integer", today="daily"),
         rollup("subs1", "cust1", "above1", "COUNT()", format="integer"),
         title="name1",
-    )  # fmt: skip
+    )
 
 
 def order_form() -> Form:

@@ -200,8 +200,9 @@ def test_related_records_are_a_page_of_the_other_form(stocked):
         page = queries.related(work, orders, bo, "cust", Selection(sort=(("date", "asc"),)))
         assert [one.values["paid1"] for one in page.records] == [Decimal(300), Decimal(301)]
         assert {(form.key, field.key) for form, field in queries.reverse_links(customers)} == {
-            ("ord", "cust"), ("cust", "above"),
-        }  # fmt: skip
+            ("ord", "cust"),
+            ("cust", "above"),
+        }
 
 
 def test_a_stream_gives_every_record_once(stocked):

@@ -34,9 +34,12 @@ def test_an_order_computes_its_lines_and_its_customer(shop):
     customer = shop.make("cust", name="华仪")
     pen, ink = shop.make("item", name="Pen", price="2.5"), shop.make("item", name="Ink", price=10)
     order = shop.make(
-        "ord", cust=customer, date="2026-07-01", paid=5,
+        "ord",
+        cust=customer,
+        date="2026-07-01",
+        paid=5,
         lines=[{"item": pen, "qty": 4}, {"item": ink, "qty": "0.5"}],
-    )  # fmt: skip
+    )
     values = shop.get("cust", customer)
     assert values["count"] == 1
     assert values["total"] == Decimal(20)
@@ -104,9 +107,14 @@ def test_members_resolve_by_email_and_name(shop, cast):
 
 def test_defaults_fill_what_was_not_given(platform, admin):
     install(
-        platform, admin,
-        (form("task1", field("name1", "text", default='"New"'), field("due1", "date", default="TODAY() + 7")),),
-    )  # fmt: skip
+        platform,
+        admin,
+        (
+            form(
+                "task1", field("name1", "text", default='"New"'), field("due1", "date", default="TODAY() + 7")
+            ),
+        ),
+    )
     shop = Shop(platform, admin)
     assert shop.get("task", shop.make("task")) == {"name": "New", "due": date(2026, 7, 13)}
     assert shop.get("task", shop.make("task", name=None))["name"] is None
@@ -171,8 +179,8 @@ def test_decision_locks_eight_writers_share_no_serial_number(shop):
     outcomes: list[Any] = []
 
     def write(worker: int) -> None:
-        for place in range(6):
-            outcomes.append(shop.create("cust", name=f"{worker}/{place}", code=f"shared {place}"))
+        made = (shop.create("cust", name=f"{worker}/{place}", code=f"shared {place}") for place in range(6))
+        outcomes.extend(made)
 
     threads = [threading.Thread(target=write, args=(worker,)) for worker in range(8)]
     for thread in threads:

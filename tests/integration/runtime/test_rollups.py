@@ -87,13 +87,18 @@ def test_decision_locks_computed_cells_bump_no_version(shop):
 
 def test_a_roll_up_that_reads_its_host_follows_it(platform, admin):
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("host1", make_field("name1", "text"), make_field("least1", "money"),
-                 rollup("big1", "row1", "of1", "COUNT()", "{#worth1} >= PARENT.{#least1}", format="integer")),
+            form(
+                "host1",
+                make_field("name1", "text"),
+                make_field("least1", "money"),
+                rollup("big1", "row1", "of1", "COUNT()", "{#worth1} >= PARENT.{#least1}", format="integer"),
+            ),
             form("row1", link("of1", "host1", key="of"), make_field("worth1", "money")),
         ),
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     host = shop.make("host", name="H", least=10)
     for worth in (5, 10, 15):
@@ -111,12 +116,19 @@ def test_a_roll_up_over_the_lines_of_another_form(platform, admin):
         "lin1", "lines", {"en": "Lines"}, (link("what1", "item1", key="what"), make_field("qty1", "integer"))
     )
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("item1", make_field("name1", "text"), rollup("sold1", "lin1", "what1", "SUM({#qty1})", format="integer")),
-            form("sale1", make_field("on1", "date"), make_field("lin1", "subform", key="lines", subform=lines)),
+            form(
+                "item1",
+                make_field("name1", "text"),
+                rollup("sold1", "lin1", "what1", "SUM({#qty1})", format="integer"),
+            ),
+            form(
+                "sale1", make_field("on1", "date"), make_field("lin1", "subform", key="lines", subform=lines)
+            ),
         ),
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     pen, ink = shop.make("item", name="Pen"), shop.make("item", name="Ink")
     sale = shop.make(
@@ -133,15 +145,29 @@ def test_a_roll_up_over_the_lines_of_another_form(platform, admin):
 
 def test_figures_of_figures_climb_several_levels(platform, admin):
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("top1", make_field("name1", "text"), make_field("factor1", "number"),
-                 rollup("all1", "mid1", "up1", "SUM({#sum1})", format="money"), formula("double1", "{#all1} * 2", format="money")),
-            form("mid1", link("up1", "top1", key="up"), rollup("sum1", "low1", "up2", "SUM({#twice1})", format="money")),
-            form("low1", link("up2", "mid1", key="up"), make_field("worth1", "money"),
-                 formula("twice1", "{#worth1} * {#up2}.{#up1}.{#factor1}", format="money")),
+            form(
+                "top1",
+                make_field("name1", "text"),
+                make_field("factor1", "number"),
+                rollup("all1", "mid1", "up1", "SUM({#sum1})", format="money"),
+                formula("double1", "{#all1} * 2", format="money"),
+            ),
+            form(
+                "mid1",
+                link("up1", "top1", key="up"),
+                rollup("sum1", "low1", "up2", "SUM({#twice1})", format="money"),
+            ),
+            form(
+                "low1",
+                link("up2", "mid1", key="up"),
+                make_field("worth1", "money"),
+                formula("twice1", "{#worth1} * {#up2}.{#up1}.{#factor1}", format="money"),
+            ),
         ),
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     top = shop.make("top", name="T", factor=2)
     mids = [shop.make("mid", up=top) for _ in range(3)]
@@ -219,14 +245,23 @@ def test_decision_locks_two_payments_cannot_overpay(platform, admin):
     from builder.forms import Rule
 
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("bill1", make_field("name1", "text"), make_field("due1", "money"),
-                 rollup("paid1", "pay1", "of1", "SUM({#sum1})", format="money")),
-            form("pay1", link("of1", "bill1", key="of"), make_field("sum1", "money"),
-                 rules=(Rule("r1", "{#of1}.{#paid1} + {#sum1} > {#of1}.{#due1}", {"en": "Too much"}),)),
+            form(
+                "bill1",
+                make_field("name1", "text"),
+                make_field("due1", "money"),
+                rollup("paid1", "pay1", "of1", "SUM({#sum1})", format="money"),
+            ),
+            form(
+                "pay1",
+                link("of1", "bill1", key="of"),
+                make_field("sum1", "money"),
+                rules=(Rule("r1", "{#of1}.{#paid1} + {#sum1} > {#of1}.{#due1}", {"en": "Too much"}),),
+            ),
         ),
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     bill = shop.make("bill", name="B", due=100)
     outcomes: list[Any] = []
@@ -252,10 +287,11 @@ def drift(shop: Shop) -> list[Any]:
         return [one for form in app.forms for one in recompute.find_drift(work, form)]
 
 
+ACTIONS = ("order", "pay", "move", "delete", "restore", "price", "stage", "lines")
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["order", "pay", "move", "delete", "restore", "price", "stage", "lines"]), st.integers(0, 7)),
+    st.tuples(st.sampled_from(ACTIONS), st.integers(0, 7)),
     max_size=14,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -33,8 +33,9 @@ def seen(shop: Shop) -> dict[str, Any]:
     with shop.platform.reading(shop.actor) as work:
         customers = shop.open(work, "cust", "view")
         everything = Selection(sort=(("since", "desc"),))
+        listed = queries.page(work, customers, everything).records
         return {
-            "list": {one.values["name1"]: one.values["since1"] for one in queries.page(work, customers, everything).records},
+            "list": {one.values["name1"]: one.values["since1"] for one in listed},
             "filter": sorted(
                 one.values["name1"] for one in queries.page(work, customers, Selection("since > 30")).records
             ),
@@ -46,20 +47,32 @@ def seen(shop: Shop) -> dict[str, Any]:
             "aggregate": queries.aggregate(work, customers, [], ["SUM(since)"])[0].measures[0],
             "export": [one.values["since1"] for one in queries.stream(work, customers, everything)],
             "count": queries.count(work, customers, Selection("since > 30")).number,
-        }  # fmt: skip
+        }
 
 
 def test_decision_today_live_fields_move_without_any_write(dated, clock):
     """Issue 2: list, filter, sort, group, aggregate and export, on both engines."""
     assert seen(dated) == {
-        "list": {"one": 1, "month": 29, "long": 40}, "filter": ["long"], "recent": ["month", "one"],
-        "sort": ["long", "month", "one"], "group": [1, 29, 40], "aggregate": 70, "export": [40, 29, 1], "count": 1,
-    }  # fmt: skip
+        "list": {"one": 1, "month": 29, "long": 40},
+        "filter": ["long"],
+        "recent": ["month", "one"],
+        "sort": ["long", "month", "one"],
+        "group": [1, 29, 40],
+        "aggregate": 70,
+        "export": [40, 29, 1],
+        "count": 1,
+    }
     clock.advance(days=2)
     assert seen(dated) == {
-        "list": {"one": 3, "month": 31, "long": 42}, "filter": ["long", "month"], "recent": ["one"],
-        "sort": ["long", "month", "one"], "group": [3, 31, 42], "aggregate": 76, "export": [42, 31, 3], "count": 2,
-    }  # fmt: skip
+        "list": {"one": 3, "month": 31, "long": 42},
+        "filter": ["long", "month"],
+        "recent": ["one"],
+        "sort": ["long", "month", "one"],
+        "group": [3, 31, 42],
+        "aggregate": 76,
+        "export": [42, 31, 3],
+        "count": 2,
+    }
 
 
 def test_midnight_is_the_workspace_s(dated, clock):
@@ -129,16 +142,28 @@ def test_a_daily_field_follows_a_write_at_once(dated, platform):
 
 def test_a_stored_field_that_reads_a_daily_one_is_never_shown_late(platform, admin, clock):
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("pot1", field("name1", "text"), field("day1", "date"),
-                 formula("age1", "DAYS(TODAY(), {#day1})", format="integer", today="daily"),
-                 formula("twice1", "{#age1} * 2", format="integer")),
-            form("spoon1", link("of1", "pot1", key="of"), formula("copy1", "{#of1}.{#twice1}", format="integer")),
-            form("box1", field("name1", "text"),
-                 rollup("most1", "pot1", "in1", "MAX({#twice1})", format="integer"))
+            form(
+                "pot1",
+                field("name1", "text"),
+                field("day1", "date"),
+                formula("age1", "DAYS(TODAY(), {#day1})", format="integer", today="daily"),
+                formula("twice1", "{#age1} * 2", format="integer"),
+            ),
+            form(
+                "spoon1",
+                link("of1", "pot1", key="of"),
+                formula("copy1", "{#of1}.{#twice1}", format="integer"),
+            ),
+            form(
+                "box1",
+                field("name1", "text"),
+                rollup("most1", "pot1", "in1", "MAX({#twice1})", format="integer"),
+            ),
         )[:2],
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     pot = shop.make("pot", name="P", day="2026-07-01")
     spoon = shop.make("spoon", of=pot)
@@ -160,15 +185,19 @@ def test_conditional_windows_count_both_sides_of_a_boundary(platform, admin, clo
     """crm-template.md: followups in [−30 d, 0] and [−120 d, −30 d)."""
     days = "DAYS(TODAY(), {#at1})"
     install(
-        platform, admin,
+        platform,
+        admin,
         (
-            form("who1", field("name1", "text"),
-                 rollup("near1", "call1", "of1", "COUNT()", f"{days} <= 30", format="integer"),
-                 rollup("far1", "call1", "of1", "COUNT()", f"{days} > 30 and {days} <= 120", format="integer"),
-                 formula("cold1", "{#near1} < 0.5 * {#far1} / 3", result="bool", today="daily")),
+            form(
+                "who1",
+                field("name1", "text"),
+                rollup("near1", "call1", "of1", "COUNT()", f"{days} <= 30", format="integer"),
+                rollup("far1", "call1", "of1", "COUNT()", f"{days} > 30 and {days} <= 120", format="integer"),
+                formula("cold1", "{#near1} < 0.5 * {#far1} / 3", result="bool", today="daily"),
+            ),
             form("call1", link("of1", "who1", key="of"), field("at1", "date")),
         ),
-    )  # fmt: skip
+    )
     shop = Shop(platform, admin)
     who = shop.make("who", name="W")
     for day in (date(2026, 7, 6), date(2026, 6, 6), date(2026, 6, 5), date(2026, 3, 8), date(2026, 3, 7)):

@@ -7,6 +7,10 @@ const MODULES = {
   columns: () => import("./columns.js"),
   filter: () => import("./filter.js"),
   list: () => import("./list.js"),
+  picker: () => import("./picker.js"),
+  record: () => import("./record.js"),
+  "record-form": () => import("./record-form.js"),
+  subform: () => import("./subform.js"),
 };
 const loaded = new Map();
 
