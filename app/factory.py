@@ -14,6 +14,8 @@ from app.api.install import blueprint as api_blueprint
 from app.config import Settings
 from app.manifest import DIST, Assets
 from app.screens import home, imports, members, operations, settings, setup, signin, templates_centre
+from app.screens.designer import create, edits, expressions, publish, trial
+from app.screens.designer import pages as design_pages
 from app.screens.records import filters, forms, history, lists, pages, pickers, selection, views
 from app.wiring import Wired, build_platform, dispatch
 from app.workspace_screen import fill_workspace
@@ -36,6 +38,12 @@ SCREENS: tuple[Blueprint, ...] = (
     pages.screen,
     history.screen,
     pickers.screen,
+    design_pages.screen,
+    edits.screen,
+    expressions.screen,
+    publish.screen,
+    trial.screen,
+    create.screen,
 )
 FOREVER = 365 * 24 * 3600
 

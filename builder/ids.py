@@ -16,6 +16,7 @@ _LOGICAL = re.compile(r"[a-z][a-z0-9]{1,15}\Z")
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: no i, l, o, u
 _VALUES = {sign: value for value, sign in enumerate(_BASE32)}
 RECORD_ID_LENGTH = 13
+_SHIFTS = tuple(range(5 * (RECORD_ID_LENGTH - 1), -1, -5))
 
 
 def new_logical_id() -> str:
@@ -40,11 +41,7 @@ def is_logical_id(text: object) -> bool:
 
 def show_record_id(number: int) -> str:
     """The 13-character form of a record id; order is kept."""
-    signs = []
-    for _ in range(RECORD_ID_LENGTH):
-        number, rest = divmod(number, 32)
-        signs.append(_BASE32[rest])
-    return "".join(reversed(signs))
+    return "".join([_BASE32[number >> shift & 31] for shift in _SHIFTS])
 
 
 def read_record_id(text: object) -> int | None:

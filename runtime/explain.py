@@ -66,7 +66,7 @@ def explain(work: Work, form: FormHandle, record_id: int, field_id: str, languag
     env = linked.environment(work, form, related)
     inputs = tuple(_inputs(form, node, row, env, language))
     text, said = print_expression(node, form.world, language), sentence(node, form.world, language)
-    return Explanation(field_id, row.get(field_id), text, said, inputs, one.mode)
+    return Explanation(field_id, row.get(field_id), text, said, inputs, _mode(one))
 
 
 def _roll_up(form: FormHandle, one: RollUp, row: Mapping[str, Any], language: str) -> Explanation:
@@ -79,7 +79,8 @@ def _roll_up(form: FormHandle, one: RollUp, row: Mapping[str, Any], language: st
 
 
 def _mode(one: ComputedField) -> str:
-    return one.mode
+    """A field that reads a daily one is no fresher than that."""
+    return "daily" if one.needs_today else one.mode
 
 
 def _inputs(form: FormHandle, node: Node, row: Mapping[str, Any], env: Env, language: str) -> Iterator[Input]:

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 ExportKind = Literal["xlsx", "csv"]
 KINDS: tuple[ExportKind, ...] = ("xlsx", "csv")
 CHUNK = 500
+SYSTEM_TYPES = {"user": "member", "datetime": "datetime"}
 SYSTEM_COLUMNS = {
-    info.key: Field(info.key, info.key, "member" if info.kind.name == "user" else "datetime", dict(info.labels))
+    info.key: Field(info.key, info.key, SYSTEM_TYPES[info.kind.name], dict(info.labels))
     for info in SYSTEM_INFOS
 }
 
@@ -67,8 +68,14 @@ def export(
 def _fields_of(form: FormHandle, selection: Selection) -> list[Field]:
     if selection.fields is None:
         return list(form.form.fields)
-    found = (form.form.by_id.get(name) or form.form.by_key.get(name) for name in selection.fields)
-    return [field for field in found if field is not None]
+    known = {**SYSTEM_COLUMNS, **form.form.by_key, **form.form.by_id}
+    return [known[name] for name in selection.fields if name in known]
+
+
+def _value(record: Record, field: Field) -> Any:
+    if field.id in SYSTEM_COLUMNS:
+        return getattr(record, field.id)
+    return record.values.get(field.id)
 
 
 def _rows(

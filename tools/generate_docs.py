@@ -11,9 +11,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from builder.fields.reference import fields_reference
+from tools.reference.calls import calls_reference
+from tools.reference.commands import commands_reference
+from tools.reference.functions import functions_reference
+from tools.reference.problems import problems_reference
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: Mapping[str, Callable[[], str]] = {"docs/reference/fields.md": fields_reference}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/fields.md": fields_reference,
+    "docs/reference/functions.md": functions_reference,
+    "docs/reference/api.md": calls_reference,
+    "docs/reference/cli.md": commands_reference,
+    "docs/reference/problems.md": problems_reference,
+}
 
 
 def out_of_date() -> list[str]:

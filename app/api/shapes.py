@@ -6,10 +6,12 @@ are named in one statement per linked form, however many records.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from builder.fields.base import FieldType
+from builder.fields.registry import field_type
 from builder.forms import Field
 from builder.ids import read_record_id, show_record_id
 from runtime import people, queries
@@ -33,39 +35,42 @@ def record_number(text: str) -> int:
 
 
 class RecordShape:
-    """Turns records of one form into JSON. Made once an answer."""
+    """Turns records of one form into JSON. Made once an answer: what depends on the form alone is found out
+    here, not once a value."""
 
     def __init__(self, work: Work, form: FormHandle, keys: Collection[str] | None = None) -> None:
         self.work = work
         self.form = form
         wanted = form.form.fields if keys is None else [one for one in form.form.fields if one.key in keys]
-        self.fields = [(one, form.types[one.id]) for one in wanted]
+        self.columns = [Column.of(one, form.types[one.id]) for one in wanted]
 
     def all(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         names = self._names(records)
-        return [self._record(one, names) for one in records]
+        people: dict[int | None, Any] = {one.owner: _member(one.owner, names) for one in records}
+        return [self._record(one, names, people[one.owner]) for one in records]
 
     def one(self, record: Record) -> dict[str, Any]:
         return self.all([record])[0]
 
-    def _record(self, record: Record, names: Names) -> dict[str, Any]:
-        values = {
-            field.key: _value(field, bound, record.values.get(field.id), names)
-            for field, bound in self.fields
-        }
+    def _record(self, record: Record, names: Names, owner: Any) -> dict[str, Any]:
+        found = record.values.get
+        values: dict[str, Any] = {}
+        for column in self.columns:
+            value = found(column.id)
+            values[column.key] = None if value is None else column.write(value, names)
         return {
             "id": show_record_id(record.id),
             "version": record.version,
             "values": values,
-            "owner": _member(record.owner, names),
+            "owner": owner,
             "created_at": record.created_at.isoformat(),
             "updated_at": record.updated_at.isoformat(),
         }
 
     def _names(self, records: Sequence[Record]) -> Names:
         ids: dict[str, set[int]] = {}
-        for field, bound in self.fields:
-            for target, value in _references(field, bound, records):
+        for column in self.columns:
+            for target, value in column.references(records):
                 ids.setdefault(target, set()).add(value)
         names: dict[tuple[str, int], str] = {
             (MEMBER, one.id): one.name for one in people.list_members(self.work)
@@ -77,51 +82,70 @@ class RecordShape:
 
     def value(self, field: Field, value: Any) -> Any:
         """One value by itself (histories, conflicts): links without their titles."""
-        return _value(field, self.form.types.get(field.id) or _bound(field), value, {})
+        if value is None:
+            return None
+        return Column.of(field, self.form.types.get(field.id) or field_type(field)).write(value, {})
 
 
-def _bound(field: Field) -> FieldType:
-    from builder.fields.registry import field_type
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field, or a column of a subform, with how its values are written. `target`: the form it links to."""
 
-    return field_type(field)
+    id: str
+    key: str
+    write: Callable[[Any, Names], Any]
+    target: str | None = None
+    columns: tuple[Column, ...] = ()
+
+    @classmethod
+    def of(cls, field: Field, bound: FieldType) -> Column:
+        if field.subform is not None:
+            columns = tuple(cls.of(one, field_type(one)) for one in field.subform.fields)
+            return cls(field.id, field.key, lambda lines, names: _lines(columns, lines, names), None, columns)
+        kind = bound.kind()
+        if kind.name == "record":
+            return cls(
+                field.id, field.key, lambda value, names: _link(kind.form, bound, value, names), kind.form
+            )
+        if kind.name == "user":
+            return cls(field.id, field.key, lambda value, names: _person(bound, value, names))
+        write = bound.to_json
+        return cls(field.id, field.key, lambda value, _names: write(value))
+
+    def references(self, records: Sequence[Record]) -> Iterator[tuple[str, int]]:
+        """What these records link to through this field: (form, record)."""
+        if self.target is not None:
+            for record in records:
+                value = record.values.get(self.id)
+                if value is not None:
+                    yield self.target, value
+        for column in self.columns:
+            if column.target is None:
+                continue
+            for record in records:
+                for line in record.values.get(self.id) or ():
+                    if line.get(column.id) is not None:
+                        yield column.target, line[column.id]
 
 
-def _references(field: Field, bound: FieldType, records: Sequence[Record]) -> list[tuple[str, int]]:
-    kind = bound.kind()
-    if kind.name == "record" and kind.form:
-        found = (record.values.get(field.id) for record in records)
-        return [(kind.form, value) for value in found if value is not None]
-    if field.subform is None:
-        return []
-    pairs = []
-    for column in field.subform.fields:
-        column_kind = _bound(column).kind()
-        if column_kind.name == "record" and column_kind.form:
-            pairs += [
-                (column_kind.form, line[column.id])
-                for record in records
-                for line in record.values.get(field.id) or ()
-                if line.get(column.id) is not None
-            ]
-    return pairs
+def _lines(columns: Sequence[Column], lines: Sequence[Mapping[str, Any]], names: Names) -> list[Any]:
+    return [
+        {"id": show_record_id(line["id"])}
+        | {
+            one.key: None if line.get(one.id) is None else one.write(line[one.id], names) for one in columns
+        }
+        for line in lines
+    ]
 
 
-def _value(field: Field, bound: FieldType, value: Any, names: Names) -> Any:
-    if value is None:
-        return None
-    if field.subform is not None:
-        columns = [(one, _bound(one)) for one in field.subform.fields]
-        return [
-            {"id": show_record_id(line["id"])}
-            | {one.key: _value(one, column, line.get(one.id), names) for one, column in columns}
-            for line in value
-        ]
-    kind = bound.kind()
-    if kind.name == "record" and isinstance(value, int):
-        return {"id": show_record_id(value), "title": names.get((kind.form or "", value))}
-    if kind.name == "user" and isinstance(value, int):
-        return _member(value, names)
-    return bound.to_json(value)
+def _link(target: str | None, bound: FieldType, value: Any, names: Names) -> Any:
+    if not isinstance(value, int):
+        return bound.to_json(value)
+    return {"id": show_record_id(value), "title": names.get((target or "", value))}
+
+
+def _person(bound: FieldType, value: Any, names: Names) -> Any:
+    return _member(value, names) if isinstance(value, int) else bound.to_json(value)
 
 
 def _member(member: int | None, names: Names) -> dict[str, Any] | None:

@@ -45,8 +45,8 @@ def _meter(share: int | Decimal, text: str) -> Markup:
     look = " fl-meter--ok" if share == 1 else ""
     # the text is ours: digits and a sign
     return Markup(  # noqa: S704
-        f'<span class="fl-metercell"><progress class="fl-meter{look}" aria-hidden="true" max="100" value="{round(share * 100)}">'
-        f"{text}</progress>{text}</span>"
+        f'<span class="fl-metercell"><progress class="fl-meter{look}" aria-hidden="true" max="100" '
+        f'value="{round(share * 100)}">{text}</progress>{text}</span>'
     )
 
 

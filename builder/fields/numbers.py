@@ -16,6 +16,7 @@ from expressions.kinds import MAX_DIGITS
 
 EXACT = Context(prec=200, rounding=ROUND_HALF_UP, Emax=999, Emin=-999)
 FLOAT_DIGITS = 15  # more digits than these in a binary number are noise
+EXACT_BELOW = 10**FLOAT_DIGITS
 MOST_SIGNS = 80
 CURRENCIES = {
     "¥": ("CNY", "JPY"), "元": ("CNY", "TWD", "HKD"), "圆": ("CNY",), "块": ("CNY",), "RMB": ("CNY",),
@@ -143,6 +144,12 @@ def number_text(value: Decimal | int, decimals: int = 0) -> str:
 def json_number(value: Decimal | int, digits: int) -> int | float | str:
     """A JSON number for fields of at most 15 digits (a binary number tells these apart), else a string;
     so is the rare computed value that has more digits than its field."""
+    if digits <= FLOAT_DIGITS and -EXACT_BELOW < value < EXACT_BELOW:  # nearly always: no way round
+        if type(value) is int:
+            return value
+        if len(value.as_tuple().digits) <= FLOAT_DIGITS:  # type: ignore[union-attr]
+            binary = float(value)
+            return int(binary) if binary.is_integer() else binary
     number = plain(Decimal(value))
     if digits > FLOAT_DIGITS or significant(number.normalize(EXACT)) > FLOAT_DIGITS:
         return format(number, "f")

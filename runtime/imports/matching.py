@@ -87,6 +87,7 @@ def match_columns(
         if index not in chosen and key not in taken:
             chosen[index] = (key, score)
             taken.add(key)
+    _name_records(heads, rows, form, chosen)
     return tuple(
         ColumnMatch(
             index,
@@ -97,6 +98,24 @@ def match_columns(
         )
         for index, head in enumerate(heads)
     )
+
+
+def _name_records(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[CellValue]],
+    form: Form,
+    chosen: dict[int, tuple[str, float]],
+) -> None:
+    """Where nothing goes into the field that names a record: the first column left whose texts all differ."""
+    title = form.by_id.get(form.title or "")
+    if title is None or not can_be_imported(title) or any(key == title.key for key, _ in chosen.values()):
+        return
+    for index in range(len(heads)):
+        samples = samples_of(rows, index)
+        is_text = bool(samples) and all(isinstance(one, str) and not one.isdigit() for one in samples)
+        if index not in chosen and is_text and len(set(samples)) == len(samples):
+            chosen[index] = (title.key, 0.5)
+            return
 
 
 def can_be_imported(field: Field) -> bool:

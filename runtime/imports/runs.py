@@ -350,7 +350,7 @@ def failures(work: Work, run: ImportRun, limit: int | None = None) -> Iterator[F
 
 def write_problem(problem: Problem) -> dict[str, Any]:
     params = {
-        name: value if isinstance(value, str | int | dict) else str(value)
+        name: value if value is None or isinstance(value, str | int | dict | list) else str(value)
         for name, value in problem.params.items()
     }
     return {"code": problem.code, "params": params, "field": problem.field}

@@ -3,11 +3,14 @@ to learn (issue "The spine", deliverable 6)."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from builder.fields.base import FieldType
 from builder.fields.registry import FIELD_TYPES
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "fields"
 KEYS = {one.key for one in FIELD_TYPES}
 
 
@@ -32,6 +35,16 @@ def _sheet_cells() -> set[str]:
 @pytest.mark.parametrize("surface", [_columns, _cells, _sheet_cells], ids=["column", "cell", "sheet cell"])
 def test_registry_knows_every_field_type_and_no_other(surface) -> None:  # type: ignore[no-untyped-def]
     assert surface() == KEYS
+
+
+@pytest.mark.parametrize("surface", ["input", "read"])
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_field_type_has_a_template_for_each_surface(key: str, surface: str) -> None:
+    assert (TEMPLATES / key / f"{surface}.html").is_file()
+
+
+def test_no_templates_of_a_type_that_does_not_exist() -> None:
+    assert {folder.name for folder in TEMPLATES.iterdir() if folder.is_dir()} == KEYS
 
 
 def test_field_type_has_at_most_eight_methods() -> None:

@@ -24,7 +24,7 @@ def _names(placeholder: str) -> list[str]:
         return [family.__name__.rpartition(".")[2] for family in _FAMILIES]
     from app.factory import SCREENS
 
-    return [screen.import_name.rpartition(".")[2] for screen in SCREENS]
+    return [screen.import_name.removeprefix("app.screens.").replace(".", "/") for screen in SCREENS]
 
 
 def _files(page: Path) -> list[str]:

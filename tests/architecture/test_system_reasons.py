@@ -18,13 +18,22 @@ REVIEWED = {
 }
 
 
+def _is_actor_system(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == "system"
+        and isinstance(function.value, ast.Name)
+        and function.value.id == "Actor"
+    )
+
+
 def _uses() -> list[tuple[str, str | None]]:
     """(where, reason) of each `Actor.system(…)` in the product; None for a reason that is not written out."""
     found: list[tuple[str, str | None]] = []
     for package in ("runtime", "app"):
         for file in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "Actor.system":
+                if isinstance(node, ast.Call) and _is_actor_system(node.func):
                     given = [*node.args[1:], *(word.value for word in node.keywords if word.arg == "reason")]
                     reason = given[0].value if given and isinstance(given[0], ast.Constant) else None
                     found.append(

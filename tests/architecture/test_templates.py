@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
-import pytest
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
     file.relative_to(ROOT / "templates").as_posix() for file in (ROOT / "templates").rglob("*.html")
 )
-REACHES = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s+["']([^"']+)["']""")
+REACHES = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s+["']([^"']+\.html)["']""")
 
 
-@cache
 def _environment(folder: Path) -> Environment:
     from app.config import Settings
     from app.factory import create_app
@@ -29,10 +26,21 @@ def _environment(folder: Path) -> Environment:
     return found
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_template_compiles_and_reaches_only_templates(
-    name: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    _environment(tmp_path_factory.getbasetemp()).get_template(name)
-    text = (ROOT / "templates" / name).read_text(encoding="utf-8")
-    assert [target for target in REACHES.findall(text) if target not in TEMPLATES] == []
+def test_every_template_compiles(tmp_path: Path) -> None:
+    environment, broken = _environment(tmp_path), {}
+    for name in TEMPLATES:
+        try:
+            environment.get_template(name)
+        except TemplateError as problem:
+            broken[name] = str(problem)
+    assert broken == {}
+
+
+def test_templates_reach_only_templates_that_exist() -> None:
+    lost = {
+        name: target
+        for name in TEMPLATES
+        for target in REACHES.findall((ROOT / "templates" / name).read_text(encoding="utf-8"))
+        if target not in TEMPLATES
+    }
+    assert lost == {}

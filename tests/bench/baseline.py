@@ -140,6 +140,8 @@ audit = Table(
     Column("at", DateTime, nullable=False),
     Column("before", Text),
 )
+DEAL_NAMES = [str(column.name) for column in deal.columns]
+LINE_NAMES = [str(column.name) for column in deal_line.columns]
 COLUMNS = [
     "name",
     "code",
@@ -303,8 +305,9 @@ def weigh(values: dict[str, Any]) -> None:
 
 
 def shown(row: Any) -> dict[str, Any]:
-    values = {key: value for key, value in row._mapping.items() if key not in ("version", "deleted_at")}
-    return {"id": str(values.pop("id")), "version": row.version, "values": values}
+    values = dict(zip(DEAL_NAMES, row, strict=True))
+    del values["deleted_at"]
+    return {"id": str(values.pop("id")), "version": values.pop("version"), "values": values}
 
 
 def _plain(value: Any) -> Any:
@@ -409,7 +412,7 @@ def create_baseline(url: str) -> Flask:
                 select(deal_line).where(deal_line.c.deal == number).order_by(deal_line.c.position)
             ).all()
         shown_deal = shown(row)
-        shown_deal["values"]["lines"] = [dict(line._mapping) for line in lines]
+        shown_deal["values"]["lines"] = [dict(zip(LINE_NAMES, line, strict=True)) for line in lines]
         return answer(shown_deal)
 
     @app.patch("/deals/<int:number>")

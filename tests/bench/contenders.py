@@ -83,6 +83,7 @@ class Baseline:
 
     def __init__(self, url: str) -> None:
         self.app = baseline.create_baseline(url)
+        self.app.config["PROPAGATE_EXCEPTIONS"] = True
         self.engine: Engine = self.app.engine  # type: ignore[attr-defined]
         baseline.metadata.create_all(self.engine)
         with self.engine.begin() as connection:
@@ -109,7 +110,7 @@ class Baseline:
         with self.engine.begin() as connection:
             for place, line in enumerate(lines_of()):
                 ids = {"id": next(baseline.IDS), "deal": self.parent, "position": place}
-                connection.execute(insert(baseline.deal_line), {**line, **ids, "price": str(line["price"])})
+                connection.execute(insert(baseline.deal_line), {**line, **ids, "price": baseline.exact(line["price"])})
         self.updated = [self._create(count + place) for place in range(1, 201)]
         self.versions = dict.fromkeys(self.updated, 1)
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -80,6 +80,7 @@ def _differs(before: Form, card: Card) -> bool:
 
 def _lists_differ(before: Form, after: Form) -> bool:
     """The outline and the list of removed fields."""
+
     def names(form: Form) -> list[object]:
         return [(one.id, one.labels, one.type) for one in (*form.fields, *form.removed)]
 
@@ -101,11 +102,19 @@ def _needs_panel(before: Form, after: Form, selected: Mapping[str, str]) -> bool
     shape = field_type(new).form_setting
     if shape is not None and old.config.get(shape) != new.config.get(shape):
         return True
-    texts = {slot.setting for slot in field_type(new).expressions()} | {"today", "result", "format", "pattern"}
+    texts = {slot.setting for slot in field_type(new).expressions()} | {
+        "today",
+        "result",
+        "format",
+        "pattern",
+    }
     if any(old.config.get(name) != new.config.get(name) for name in texts):
         return True
     structure = (old.key != new.key, len(old.options) != len(new.options), old.default != new.default)
-    rules = any(getattr(old, name) != getattr(new, name) for name in ("visible_when", "required_when", "readonly_when"))
+    rules = any(
+        getattr(old, name) != getattr(new, name)
+        for name in ("visible_when", "required_when", "readonly_when")
+    )
     order = [(one.id, one.is_retired, one.color) for one in old.options] != [
         (one.id, one.is_retired, one.color) for one in new.options
     ]

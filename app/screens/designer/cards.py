@@ -82,9 +82,7 @@ class CanvasSection:
 
 def canvas_of(design: Design) -> tuple[CanvasSection, ...]:
     levels = _levels(design)
-    return tuple(
-        _section(design, one, index, levels) for index, one in enumerate(design.form.sections)
-    )
+    return tuple(_section(design, one, index, levels) for index, one in enumerate(design.form.sections))
 
 
 def section_of(design: Design, section_id: str) -> CanvasSection | None:
@@ -106,7 +104,13 @@ def _section(design: Design, one: Section, index: int, levels: Mapping[str, str]
 
 
 def _card(
-    design: Design, one: Field, levels: Mapping[str, str], row: int = 0, column: int = 0, *, is_half: bool = False
+    design: Design,
+    one: Field,
+    levels: Mapping[str, str],
+    row: int = 0,
+    column: int = 0,
+    *,
+    is_half: bool = False,
 ) -> Card:
     columns = one.subform.fields if one.subform else ()
     language = current_language()

@@ -49,7 +49,7 @@ def fixed_default(design: Design, one: Field, container: str) -> str | None:
     return str(value)
 
 
-def read_fixed(one: Field, given: str) -> str | None | Problem:
+def read_fixed(one: Field, given: str) -> str | Problem | None:
     """The expression that gives what was typed; None for nothing; a problem when it is no such value."""
     if not given.strip():
         return None

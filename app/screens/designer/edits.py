@@ -84,10 +84,16 @@ def _selected(_design: Design, posted: Mapping[str, str]) -> dict[str, str]:
 def _selected_after(draft: Draft, edit: Mapping[str, Any], selected: dict[str, str]) -> dict[str, str]:
     """A new field or section is selected; a removed one no longer is."""
     made = {
-        "add_field": ("field", edit.get("field", {}).get("id") if isinstance(edit.get("field"), Mapping) else ""),
+        "add_field": (
+            "field",
+            edit.get("field", {}).get("id") if isinstance(edit.get("field"), Mapping) else "",
+        ),
         "copy_field": ("field", edit.get("new_id")),
         "restore_field": ("field", edit.get("field")),
-        "add_section": ("section", edit.get("section", {}).get("id") if isinstance(edit.get("section"), Mapping) else ""),
+        "add_section": (
+            "section",
+            edit.get("section", {}).get("id") if isinstance(edit.get("section"), Mapping) else "",
+        ),
     }.get(str(edit.get("edit")))
     if made is not None:
         return {made[0]: str(made[1])}

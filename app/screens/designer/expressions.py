@@ -87,7 +87,12 @@ def list_completions(app: str, form: str, slot: str) -> Response:
     if found.reading not in design.world.forms:
         return jsonify([])
     entries = complete(
-        text, _points(text, position), design.world, found.reading, current_language(), parent_form=found.parent
+        text,
+        _points(text, position),
+        design.world,
+        found.reading,
+        current_language(),
+        parent_form=found.parent,
     )
     return jsonify(
         [
@@ -154,7 +159,12 @@ def _fields(design: Design, slot: Slot) -> list[dict[str, str]]:
 
     def entry(one: FieldInfo) -> dict[str, str]:
         label = dict(one.labels).get(language) or one.key
-        return {"text": _written(label, one.key), "label": label, "detail": kind_word(one.kind), "key": one.key}
+        return {
+            "text": _written(label, one.key),
+            "label": label,
+            "detail": kind_word(one.kind),
+            "key": one.key,
+        }
 
     return [entry(one) for one in info.fields if one.id != "id"]
 
@@ -198,7 +208,9 @@ def _feedback(design: Design, slot: Slot, text: str) -> dict[str, Any]:
     checked = check_slot(design, slot, text) if text.strip() else None
     problems = [_shown(one, text) for one in checked.problems] if checked else []
     warnings = [_shown(one, text) for one in checked.warnings] if checked else []
-    marks = [{**one, "level": "error"} for one in problems] + [{**one, "level": "warning"} for one in warnings]
+    marks = [{**one, "level": "error"} for one in problems] + [
+        {**one, "level": "warning"} for one in warnings
+    ]
     return {
         "checked": checked,
         "kind": kind_word(_kind(checked)),

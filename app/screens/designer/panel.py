@@ -208,9 +208,7 @@ def _problems(design: Design, one: Field) -> tuple[str, ...]:
 def places_of(design: Design) -> tuple[tuple[str, str], ...]:
     """Where "Move to…" can move: the sections, and the subforms."""
     language = current_language()
-    return tuple(
-        (one.id, pick_label(one.labels, language) or _("Section")) for one in design.form.sections
-    )
+    return tuple((one.id, pick_label(one.labels, language) or _("Section")) for one in design.form.sections)
 
 
 def _form_panel(design: Design) -> FormPanel:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from app.language import LANGUAGES
 from app.screens.designer.defaults import control_of, fixed_default, read_fixed
 from app.screens.designer.opening import Design
@@ -23,7 +25,6 @@ from builder.fields.registry import field_type
 from builder.forms import Field, Labels, Option
 from builder.ids import new_logical_id
 from builder.problems import Problem
-from flask_babel import lazy_gettext as _l
 
 Posted = Mapping[str, str]
 Edit = dict[str, Any]

@@ -102,9 +102,7 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "money": (_CURRENCY, _decimals(4), _LEAST, _MOST),
     "percent": (_decimals(6), _LEAST, _MOST),
     "datetime": (Setting("seconds", _l("Show seconds"), "switch"),),
-    "choice": (
-        Setting("show", _l("Shown as"), "choose", (("", _l("List")), ("buttons", _l("Buttons")))),
-    ),
+    "choice": (Setting("show", _l("Shown as"), "choose", (("", _l("List")), ("buttons", _l("Buttons")))),),
     "choices": (Setting("most", _l("Most that can be chosen"), "whole", placeholder=_l("No limit")),),
     "serial": (
         Setting(

@@ -68,7 +68,15 @@ def _field_slot(design: Design, name: str, one: Field, container: str, setting: 
     kind_of = field_type(one)
     if setting == "default":
         return _finished(
-            design, name, _("Default value"), one.default or "", "default", kind_of.kind(), container, one, setting
+            design,
+            name,
+            _("Default value"),
+            one.default or "",
+            "default",
+            kind_of.kind(),
+            container,
+            one,
+            setting,
         )
     if setting in RULES:
         titles = {
@@ -79,7 +87,11 @@ def _field_slot(design: Design, name: str, one: Field, container: str, setting: 
         text = getattr(one, setting) or ""
         return _finished(design, name, titles[setting], text, "condition", BOOL, container, one, setting)
     known = next(
-        (s for s in SETTINGS.get(one.type, ()) if s.control == "expression" and setting == f"config.{s.name}"),
+        (
+            s
+            for s in SETTINGS.get(one.type, ())
+            if s.control == "expression" and setting == f"config.{s.name}"
+        ),
         None,
     )
     if known is None:
@@ -147,7 +159,9 @@ def edit_of(design: Design, slot: Slot, text: str) -> dict[str, Any]:
         raise NotFoundError("expression", slot.name)
     changes: dict[str, Any] = {slot.setting: text or None}
     if slot.setting.startswith("config."):
-        changes = {"config": {slot.setting.removeprefix("config."): text or None, **_result(design, slot, text)}}
+        changes = {
+            "config": {slot.setting.removeprefix("config."): text or None, **_result(design, slot, text)}
+        }
     return {"edit": "change_field", "field": slot.field.id, "changes": changes}
 
 

@@ -25,6 +25,7 @@ from expressions import ErrorValue, compile_expression, print_expression
 from expressions.nodes import Aggregate, Const, Field, Follow, Lines, Node, Parent, Setting
 from runtime import access, linked, live, queries
 from runtime.catalogue import FormHandle
+from runtime.queries.finding import wording
 
 MOST_STEPS = 8
 RECORDS = 12
@@ -51,7 +52,9 @@ class Trial:
 def try_on(design: Design, slot: Slot, text: str, record: str, step: str) -> Trial:
     """The expression on `record`, or on the newest; `step` goes to the one before or after it."""
     if slot.parent is not None or slot.reading != design.form.id:
-        return Trial(why=_("A figure over many records is tried by publishing it: the list shows it at once."))
+        return Trial(
+            why=_("A figure over many records is tried by publishing it: the list shows it at once.")
+        )
     handle = design.handle
     if handle is None:
         return Trial(why=_("There are no records yet: the form was not published."))
@@ -104,9 +107,9 @@ def _drafted(design: Design, handle: FormHandle) -> FormHandle:
 
 def _leaves(node: Node) -> Iterator[Node]:
     """The largest parts that read something by themselves."""
-    if isinstance(node, Field | Follow | Setting | Parent | Lines):
-        yield node
-    elif isinstance(node, Aggregate) and node.over == "list":
+    if isinstance(node, Field | Follow | Setting | Parent | Lines) or (
+        isinstance(node, Aggregate) and node.over == "list"
+    ):
         yield node
     elif not isinstance(node, Const):
         for child in children_of(node):
@@ -132,7 +135,7 @@ def _single(design: Design, node: Node, value: Any) -> str:
         option = next((one for one in kind.choices if one.id == value), None)
         return dict(option.labels).get(current_language(), option.key) if option else str(value)
     if kind.name == "user":
-        return queries.wording(design.work).member_name(int(value))
+        return wording(design.work).member_name(int(value))
     if kind.name == "record":
         return show_record_id(int(value))
     if isinstance(value, datetime):

@@ -1,8 +1,8 @@
 """A filter being drawn: rows of field, operator and values as a form posts them, complete or not yet.
 
-In: the fields of the builder's form, or a filter's text. Out: `Draft`, its text, the draft after an act ("add",
-"remove:1.0", "pick:0:…"). What is not complete is left out of the text; what cannot be read says so at its row.
-Called by the filter builder.
+In: the fields of the builder's form, or a filter's text. Out: `DraftGroup`, its text, the draft after an
+act ("add", "remove:1.0", "pick:0:…"). What is not complete is left out of the text; what cannot be read says
+so at its row. Called by the filter builder.
 """
 
 from __future__ import annotations

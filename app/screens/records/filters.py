@@ -1,7 +1,8 @@
 """The filter builder: conditions drawn or written, read out as a sentence, counted, and at last applied.
 
-In: GET and POST /a/<app>/f/<form>/filter, POST …/filter/read. Out: the builder with one more or one less row;
-beside it what the filter says; the list. Nothing applies until "apply". The list's state stays in the address.
+In: GET and POST /a/<app>/f/<form>/filter, POST …/filter/read. Out: the builder with one more or one less
+row; beside it what the filter says; the list. Nothing applies until "apply". The list's state stays in the
+address.
 """
 
 from __future__ import annotations

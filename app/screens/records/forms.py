@@ -113,7 +113,7 @@ def _copied(desk: Desk, source: Record) -> Given:
     maker = SheetMaker(current_work(), desk.form, _stored_preview(desk), None, source)
     data: MultiDict[str, str] = MultiDict()
     for box in maker.sheet().boxes.values():
-        if box.is_computed or box.field.is_unique or desk.form.types[box.field.id].can_be_unique and not box.field.subform and box.type == "serial":
+        if box.is_computed or box.field.is_unique or (desk.form.types[box.field.id].can_be_unique and not box.field.subform and box.type == "serial"):
             continue
         _lay(data, box)
         for line in box.lines:

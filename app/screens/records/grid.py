@@ -1,7 +1,8 @@
 """The grid of a list: heads and rows as markup, made by Python callables once a column and once a cell.
 
-In: a unit of work, the list's state and a page of records. Out: `Grid`. Link titles cost one statement a target
-form, names of people one; nothing depends on the number of rows. Called by the list's screen.
+In: a unit of work, the list's state and a page of records. Out: `Grid`. Link titles cost one statement a
+target form, names of people one; nothing depends on the number of rows. Called by the list's screen;
+`cell_words` by record pages as well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The list of a form: its grid, cards, totals, counts and what to do when nothing is found.
 
-In: GET /w/<workspace>/a/<app>/f/<form>?view=…&filter=…&sort=…&columns=…&search=…&cursor=…. Out: the page, or for
-htmx the same list without its frame; small parts that come after it. `show_listed` draws it for other screens.
+In: GET /a/<app>/f/<form>?view=…&filter=…&sort=…&columns=…&search=…&cursor=…. Out: the page, or for htmx the
+same list without its frame; small parts that come after it. `show_listed` draws it after other acts.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class Rights:
 
 
 def _rights(work: Work) -> Rights:
-    return Rights(*(access.may(work, one) for one in ("add", "delete", "import", "export", "design")))  # type: ignore[arg-type]
+    return Rights(*(access.may(work, one) for one in ("add", "delete", "import", "export", "design")))
 
 
 def _column_choices(state: ListState) -> list[tuple[ListedField, bool]]:
@@ -218,8 +218,9 @@ def _totals(work: Work, state: ListState) -> list[Total | None]:
     if not summed:
         return [None for _one in shown]
     measures = [f"{_function(one)}({{#{one.id}}})" for one in summed]
-    [figure] = queries.aggregate(work, state.form, (), measures, state.filter or None, state.search) or [None]
-    values = dict(zip((one.id for one in summed), figure.measures if figure else (), strict=False))
+    figures = queries.aggregate(work, state.form, (), measures, state.filter or None, state.search)
+    found = figures[0].measures if figures else ()
+    values = dict(zip((one.id for one in summed), found, strict=False))
     words = cell_words(work, state.form, (), ())
     return [_total(one, values.get(one.id), words) if one.id in values else None for one in shown]
 

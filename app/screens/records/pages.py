@@ -21,9 +21,9 @@ from app.htmx import go, page_or_fragment, toast, wants_fragment
 from app.language import current_language
 from app.navigation import form_url, use_place
 from app.screens.records.boxes import Box, SheetMaker, page_context, words_for
+from app.screens.records.columns import ListedField, listed_field
 from app.screens.records.forms import Desk, open_desk, save_changes, say_saved, who_saved
 from app.screens.records.given import Given
-from app.screens.records.columns import ListedField, listed_field
 from app.screens.records.grid import cell_words, is_right
 from app.screens.records.state import ordered_views
 from app.wiring import current_work

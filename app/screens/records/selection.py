@@ -1,7 +1,7 @@
 """What is done with several records at once: deleting with undo, exporting; and the export of a whole view.
 
-In: ids that were ticked, or "all" that match the list's state in the address. Out: the list with what happened;
-a spreadsheet. `runtime` checks every record against the actor's rights.
+In: ids that were ticked, or "all" that match the list's state in the address. Out: the list with what
+happened; a spreadsheet. `runtime` checks every record against the actor's rights.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def read_state(work: Work, form: FormHandle, base: str, given: MultiDict[str, st
     wanted = given.get("view")
     view = next((one for one in views if wanted in (one.key, one.id)), None)
     chosen = view or views[0]
-    filter_text = given["filter"] if "filter" in given else chosen.filter or ""
+    filter_text = given.get("filter", chosen.filter or "")
     return ListState(
         form=form,
         base=base,

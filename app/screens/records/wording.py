@@ -188,7 +188,9 @@ class Words:
             self.group(one, is_top=False) if isinstance(one, Group) else self.condition(one)
             for one in group.items
         )
-        return text if is_top or len(group.items) < 2 else Markup(_("(%(group)s)", group="{}")).format(text)
+        if is_top or len(group.items) < 2:
+            return text
+        return escape(_("(%(group)s)", group="{}")).format(text)
 
 
 def _figure(inner: FieldType, value: Decimal, language: str) -> str:

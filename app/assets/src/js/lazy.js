@@ -3,6 +3,8 @@
 import { start, all } from "./start.js";
 
 const MODULES = {
+  designer: () => import("./designer/designer.js"),
+  expression: () => import("./editor/expression.js"),
   // name: () => import("./name.js"), one line each; a module exports mount(node)
   columns: () => import("./columns.js"),
   filter: () => import("./filter.js"),
@@ -27,7 +29,8 @@ async function alpine() {
   Alpine.start();
 }
 
-start(async (root) => {
+// For modules that bring in pieces of page themselves.
+export async function mountAll(root) {
   if (all(root, "[x-data]").length) load("alpine", alpine);
   for (const node of all(root, "[data-sortable]")) {
     const { mount } = await load("sortable", () => import("./sortable.js"));
@@ -39,4 +42,6 @@ start(async (root) => {
     const { mount } = await load(node.dataset.module, how);
     mount(node);
   }
-});
+}
+
+start(mountAll);

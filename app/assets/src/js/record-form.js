@@ -1,6 +1,7 @@
 // The form of a record: recalculates while people fill it, checks a field when it is left, remembers that
 // something is not saved yet, and saves with Ctrl S. The server draws every box; here only those that differ
 // are taken over, so that the focus and what is being typed stay.
+import { mountAll } from "./lazy.js";
 import { word } from "./words.js";
 import { send } from "./request.js";
 import { start } from "./start.js";
@@ -98,8 +99,7 @@ export function mount(form) {
     }
     own(box, "[data-control]").replaceChildren(...own(fresh, "[data-control]").childNodes);
     box.dataset.digest = fresh.dataset.digest;
-    for (const node of box.querySelectorAll("[data-module]")) window.htmx.process(node);
-    box.dispatchEvent(new CustomEvent("fl:swapped", { bubbles: true }));
+    mountAll(box);
   }
 
   form.addEventListener("submit", (event) => {
@@ -118,12 +118,11 @@ export function mount(form) {
     }, 8000);
   }, true);
 
-  for (const area of form.querySelectorAll("textarea[data-grow]")) grow(area);
   const wrong = form.querySelector(".fl-errsum");
   if (wrong) {
     state.isDirty = true;
     wrong.focus();
-  } else if (!location.hash && window.matchMedia("(min-width: 768px)").matches) {
+  } else if (!location.hash && [document.body, document.getElementById("main")].includes(document.activeElement) && window.matchMedia("(min-width: 768px)").matches) {
     form.querySelector("[data-control] input:not([type=hidden]), [data-control] select, [data-control] textarea")?.focus({ preventScroll: true });
   }
   if (location.hash.startsWith("#f-")) document.getElementById(location.hash.slice(1))?.focus();
@@ -133,14 +132,6 @@ export function mount(form) {
 function own(box, part) {
   return [...box.querySelectorAll(part)].find((one) => one.closest("[data-box]") === box);
 }
-
-function grow(area) {
-  area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight + 2, 480)}px`;
-}
-document.addEventListener("input", (event) => {
-  if (event.target.matches?.("textarea[data-grow]")) grow(event.target);
-});
 
 // A drop-down with colours shows that of what is chosen.
 document.addEventListener("change", (event) => {

@@ -70,7 +70,6 @@ function cancel(form) {
   const before = row && rowsBefore.get(row.id);
   if (!before) return;
   row.replaceWith(before);
-  window.htmx.process(before);
   before.querySelector("[data-edit]")?.focus();
 }
 

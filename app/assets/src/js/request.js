@@ -15,6 +15,7 @@ Object.assign(htmx.config, {
   refreshOnHistoryMiss: true,
   scrollBehavior: "instant",
   defaultSettleDelay: 0,
+  attributesToSettle: ["class"], // settling a style attribute would be an inline style
   timeout: 60_000,
   // The server words every refusal: it is swapped where the success would have gone, or, for what has
   // no place on the page, it says HX-Retarget: #toasts itself.

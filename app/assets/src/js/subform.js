@@ -1,12 +1,12 @@
 // The lines of a subform, changed in place: add, copy, move, remove; Enter in the last line makes the next one.
 // Numbers of lines are names only: their order on the page is their order.
+import { mountAll } from "./lazy.js";
 
 export function mount(box) {
   if (box.dataset.mounted) return;
   box.dataset.mounted = "1";
   const body = box.querySelector("tbody");
   const mould = box.querySelector("template");
-  const name = box.dataset.subform;
   const lines = () => [...body.querySelectorAll(":scope > [data-line]")];
   let next = Math.max(-1, ...lines().map((one) => Number(one.dataset.line))) + 1;
 
@@ -24,8 +24,7 @@ export function mount(box) {
   function put(line, after) {
     if (after) after.after(line);
     else body.append(line);
-    window.htmx.process(line);
-    for (const node of line.querySelectorAll("[data-module]")) document.dispatchEvent(new CustomEvent("fl:mount", { detail: node }));
+    mountAll(line);
     return line;
   }
 
@@ -98,5 +97,4 @@ export function mount(box) {
       else act("add", line);
     }
   });
-  box.dataset.name = name;
 }
