@@ -65,7 +65,7 @@ docs:
 	@$(BIN)/python -m tools.documents
 
 fast:
-	@$(BIN)/python -m pytest -n0 -q -m "not slow" tests/unit tests/architecture
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "not slow" tests/unit tests/architecture
 
 bench: setup-test ## measure against the hand-written baseline, printed as ratios
 	@$(BIN)/python -m tests.bench

@@ -16,7 +16,7 @@ from typing import Literal
 
 KindName = Literal["text", "number", "bool", "date", "datetime", "choice", "user", "record", "list", "null"]
 
-MAX_DIGITS = 18  # decisions.md, "Numbers": what a column holds, scale included
+MAX_DIGITS = 18  # docs/decisions, "Numbers": what a column holds, scale included
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def open_app(work: Work, ref: str, *, to: Purpose = "view") -> AppVersion:
 def open_form(work: Work, ref: str, *, to: Purpose, app: str | None = None) -> FormHandle:
     """The form by "app.form", by its logical id, or by its key inside `app`.
 
-    In a writing unit of work the form's version is held until the end (decisions.md, "Stale
+    In a writing unit of work the form's version is held until the end (docs/decisions, "Stale
     writers")."""
     handle = work.catalogue.find_form(ref, app=app)
     if handle is None or not may(work, to):

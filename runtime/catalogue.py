@@ -3,7 +3,7 @@
 In: the heads of the published definitions (one small statement when the revision moved), their
 documents (when a version was never compiled here). Out: `Catalogue`, `AppVersion`, `FormHandle`. Used by
 every unit of work; nothing is parsed, checked or built on a warm request. Only the workspace's
-revision and version numbers decide what is stale (decisions.md, "Caches").
+revision and version numbers decide what is stale (docs/decisions, "Caches").
 """
 
 from __future__ import annotations

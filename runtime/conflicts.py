@@ -2,7 +2,7 @@
 
 In: the record as it is, the version somebody had read, and what he wants. Out: `Conflict` with all three
 sides of every field that either changed, and which of them clash. Called by `runtime.records`; shown by
-screens as a table and by the API as 409 (security.md, P3).
+screens as a table and by the API as 409 (docs/security.md).
 """
 
 from __future__ import annotations

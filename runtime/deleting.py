@@ -1,7 +1,7 @@
 """Deleting and restoring: a record goes into the bin and comes back, and what counts it follows.
 
 In: a writing unit of work, a form handle, ids. Out: `Outcome`s. Called as part of `runtime.records`;
-`set_deleted` by undo as well. Nothing is removed: `deleted_at` says it (decisions.md, "Soft delete").
+`set_deleted` by undo as well. Nothing is removed: `deleted_at` says it (docs/decisions, "Soft delete").
 """
 
 from __future__ import annotations

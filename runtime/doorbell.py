@@ -1,7 +1,7 @@
 """The doorbell: wakes sleeping workers of this process when a job was committed.
 
 In: `ring` after a commit. Out: `wait`. A lost ring costs nothing but time: the job table is the truth
-and the sweeper looks by itself (decisions.md, "Jobs").
+and the sweeper looks by itself (docs/decisions, "Jobs").
 """
 
 from __future__ import annotations

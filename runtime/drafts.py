@@ -1,4 +1,4 @@
-"""Drafts: a form that is being redesigned, as an edit log with a revision (decisions.md, "Drafts").
+"""Drafts: a form that is being redesigned, as an edit log with a revision (docs/decisions, "Drafts").
 
 In: edits as JSON, each with the revision it was based on. Out: `Draft`, `DraftOutcome`. Called by the
 designer and the API. One draft a form, shared by its designers: edits of different elements rebase, an

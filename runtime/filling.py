@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FILL = "fill.columns"
 DAILY = "daily.fields"
-STEP_SECONDS = 0.15  # decisions.md, "SQLite as a server": writers get their turn in between
+STEP_SECONDS = 0.15  # docs/decisions, "SQLite as a server": writers get their turn in between
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 200, 20, 5_000
 NO_LIMIT = 2**62
 Pass = tuple[str, list[str]]  # a form, and "table/field" of its cells

@@ -3,7 +3,7 @@
 In: a form, rows of it in hand, and the plan's `LinkedRows`. Out: an `Env` for the Python back end.
 Called by `runtime.records` and `runtime.recompute`. One statement per linked form and level; settings
 once per unit of work. What a writer reads it locks: a change of a linked row waits for those who
-computed with it, so that no stale figure is committed (decisions.md, "Locks").
+computed with it, so that no stale figure is committed (docs/decisions, "Locks").
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 In: a unit of work and a form. Out: the `Shelf` that translation works with; which fields are untrusted now
 (live ones, columns still filling, daily ones that are late); their values. Called by `runtime.rows` and
 `runtime.queries`. A daily field is trusted only when it was computed for today, so that moving past
-midnight never shows yesterday's figure (decisions.md, "Today-dependent fields").
+midnight never shows yesterday's figure (docs/decisions, "Today-dependent fields").
 """
 
 from __future__ import annotations

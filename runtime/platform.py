@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-TRIES = 3  # decisions.md, "Locks": serialisation failures and deadlocks are tried three times
+TRIES = 3  # docs/decisions, "Locks": serialisation failures and deadlocks are tried three times
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Work:
         self.refresh()
 
     def bump_revision(self) -> None:
-        """Makes every cached thing of this workspace stale, in all processes (decisions.md, "Caches").
+        """Makes every cached thing of this workspace stale, in all processes (docs/decisions, "Caches").
 
         What this work now reads is its own, uncommitted: it must not enter the shared cache, where
         it would outlive a rollback under a revision that another writer will use."""

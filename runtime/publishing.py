@@ -1,4 +1,4 @@
-"""Publishing: a set of drafts becomes the running app, all or nothing (decisions.md, "Publishing").
+"""Publishing: a set of drafts becomes the running app, all or nothing (docs/decisions, "Publishing").
 
 In: a writing unit of work and drafts, or whole definitions of a new app. Out: `PublishOutcome`: new
 versions, or the problems with their places and a database unchanged to the bit. Called by the

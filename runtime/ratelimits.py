@@ -1,4 +1,4 @@
-"""Rate limits of sign-in, kept in SQL so that every process counts together (security.md P17).
+"""Rate limits of sign-in, kept in SQL so that every process counts together (docs/security.md).
 
 In: an account's address and an IP. Out: how many seconds to wait before the next attempt counts. Ten
 failures of one account in 15 minutes, or a hundred from one IP, start a back-off that doubles up to the

@@ -7,7 +7,7 @@ the changeset, marked derived. Called by `runtime.records`, `runtime.changesets`
 The walk follows the dependency graph until nothing changes: edges have no loops, so it ends. Per form
 and round: one locking SELECT of its rows, one grouped SELECT per source of roll-ups, formulas in
 Python, one UPDATE. What reaches more than `MOST_AT_ONCE` records is left to a background job, and
-readers use the live expression meanwhile (decisions.md, "Column state").
+readers use the live expression meanwhile (docs/decisions, "Column state").
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The record service: every write of records goes through here, whoever asks (architecture.md).
+"""The record service: every write of records goes through here, whoever asks (ARCHITECTURE.md).
 
 In: a writing unit of work, a form handle that `access` opened, raw values by field key. Out: `Outcome`s:
 the record as stored, or all problems at once, or the conflict with what somebody else saved. Called by
 screens, the API, imports and demo data; `preview` by live recalculation, with the same code and no write.
 
-The order of one write (decisions.md, "Locks"): parse → look up references → lock and read what is linked →
+The order of one write (docs/decisions, "Locks"): parse → look up references → lock and read what is linked →
 defaults, hiding, formulas, validation, uniqueness → serial numbers → changeset and rows → roll-ups and
 whatever else reads what changed. Sets throughout: the number of statements does not depend on the
 number of records.

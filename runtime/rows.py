@@ -3,7 +3,7 @@
 In: a unit of work, a form handle, ids or rows. Out: mutable row dicts (field id → strict value; a
 subform → a tuple of line dicts), or rows written. Called by `runtime.records` and what it is made of;
 screens and the API read through `runtime.queries`. The scope is the machinery's own, with its reason,
-unless a caller passes an actor's (decisions.md, "Who imports what"; security.md).
+unless a caller passes an actor's (docs/decisions, "Who imports what"; docs/security.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In: a form and rows that are about to be inserted. Out: the rows with their numbers. Called by
 `runtime.records` after everything else was found right, so that a refused record takes no number. The
-counter's row is locked by taking from it, until the transaction ends (decisions.md, "Locks").
+counter's row is locked by taking from it, until the transaction ends (docs/decisions, "Locks").
 A number that was given (an import keeps the numbers of the old system) is kept.
 """
 

@@ -91,8 +91,8 @@ def evaluate_expression(body: Any) -> Response:
     if now is None:
         return problems([Problem("datetime.not_a_time", {"given": body["now"]}, "now")])
     env = Env(
-        now=now, today=now.astimezone(ZoneInfo(work.workspace.zone)).date(), zone=work.workspace.zone, settings={},
-        related={}, parent=None, actor_member=work.actor.member_id, language=current_language(),
+        now=now, today=now.astimezone(ZoneInfo(work.workspace.zone)).date(), zone=work.workspace.zone,
+        settings={}, related={}, parent=None, actor_member=work.actor.member_id, language=current_language(),
     )  # fmt: skip
     value = compile_expression(checked).evaluate(row, env)
     kind = checked.node.kind.name

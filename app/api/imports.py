@@ -33,7 +33,7 @@ OPTIONS = {
         "file": {"type": "string", "format": "binary"},
         "options": {
             "type": "string",
-            "description": "JSON: mode (insert, upsert, update), key, mapping, sheet, header, encoding, dry_run",
+            "description": "JSON: mode (insert, upsert, update), key, mapping, sheet, header, dry_run",
         },
     },
     "required": ["file"],
@@ -194,7 +194,7 @@ def export_records(form: str, kind: str) -> Response:
     handle = access.open_form(work, form, to="export")
     selection = read_selection()
     return download(
-        lambda target: exports.export(work, handle, selection, kind, target, current_language()),  # type: ignore[arg-type]
+        lambda target: exports.export(work, handle, selection, kind, target, current_language()),
         f"{handle.key}.{kind}",
         SHEETS[kind],
     )

@@ -131,9 +131,7 @@ class Column:
 def _lines(columns: Sequence[Column], lines: Sequence[Mapping[str, Any]], names: Names) -> list[Any]:
     return [
         {"id": show_record_id(line["id"])}
-        | {
-            one.key: None if line.get(one.id) is None else one.write(line[one.id], names) for one in columns
-        }
+        | {one.key: None if line.get(one.id) is None else one.write(line[one.id], names) for one in columns}
         for line in lines
     ]
 

@@ -125,7 +125,7 @@ def _say_tried(platform: Platform, actor: Actor, run: ImportRun, console: Consol
     tried = filling.try_lines(platform, actor, run, MOST_TRIED)
     names = ("created", "updated", "skipped", "failed")
     counts = {name: tried.counts[name] for name in names}
-    failures = [
+    failures: list[dict[str, Any]] = [
         {"row": line.number, "errors": [problem_text(one) for one in line.problems]}
         for line in tried.failures[:SHOWN_FAILURES]
     ]
@@ -137,14 +137,16 @@ def _say_tried(platform: Platform, actor: Actor, run: ImportRun, console: Consol
 def _say_result(platform: Platform, actor: Actor, run: ImportRun, console: Console) -> None:
     with platform.reading(actor) as work:
         ended = runs.get_run(work, run.id)
-        failures = [
+        failures: list[dict[str, Any]] = [
             {"row": one.row, "errors": [problem_text(problem) for problem in one.problems]}
             for one in runs.failures(work, ended, SHOWN_FAILURES)
         ]
     counts = {name: getattr(ended, name) for name in ("total", "created", "updated", "skipped", "failed")}
     lines = [
-        (f"{ended.created} created, {ended.updated} updated, {ended.skipped} skipped, "
-        f"{ended.failed} failed of {ended.total}")
+        (
+            f"{ended.created} created, {ended.updated} updated, {ended.skipped} skipped, "
+            f"{ended.failed} failed of {ended.total}"
+        )
     ]
     lines += [f"row {one['row']}: {' '.join(one['errors'])}" for one in failures]
     console.answer({"state": ended.state, **counts, "failures": failures}, "\n".join(lines))

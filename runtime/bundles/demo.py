@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LOAD = "bundle.demo"
 FIRST_SIZE = 50
 MOST_SIZE = 400
-STEP_SECONDS = 0.12  # decisions.md: a batch keeps the writer for 150 ms at most
+STEP_SECONDS = 0.12  # docs/decisions: a batch keeps the writer for 150 ms at most
 MOST_PROBLEMS = 20  # of refused rows that are kept to be shown
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 JOB = "import.rows"
 FIRST_BATCH = 200
 SMALLEST_BATCH, LARGEST_BATCH = 10, 2_000
-BATCH_SECONDS = 0.1  # decisions.md, "SQLite as a server": a batch holds the writer for at most 150 ms
+BATCH_SECONDS = 0.1  # docs/decisions, "SQLite as a server": a batch holds the writer for at most 150 ms
 
 
 @dataclass
@@ -217,7 +217,7 @@ def perform(platform: Platform, job: Job) -> Done | Again | Settled:
 
 
 def _refresh_statistics(platform: Platform, form: FormHandle) -> None:
-    """Many new rows: the database plans by what is there now (performance.md)."""
+    """Many new rows: the database plans by what is there now."""
     with platform.database.writing() as connection:
         indexes.analyze(connection, form.tables)
 

@@ -1,4 +1,4 @@
-"""Jobs: work to be done later, each a row that ends done or parked (decisions.md, "Jobs").
+"""Jobs: work to be done later, each a row that ends done or parked (docs/decisions, "Jobs").
 
 In: `enqueue` beside the change that asks for it, in the same transaction. Out: a `Worker` claims jobs
 under a lease with a fence and calls the handler registered for their name. Killing any process at

@@ -1,4 +1,4 @@
-"""The query object: every read of records, by whatever page, goes through here (architecture.md).
+"""The query object: every read of records, by whatever page, goes through here (ARCHITECTURE.md).
 
 In: a unit of work (its actor), a form handle that `access` opened, a `Selection`. Out: pages, counts,
 figures, titles. The actor's scope is compiled into every statement; a field that he may not see cannot be

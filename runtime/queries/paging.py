@@ -2,7 +2,7 @@
 
 In: a selection. Out: `Page`, `Count`, records one by one. A page costs one statement, and one per subform and
 multi-value field that is asked for; never a COUNT. The cursor holds where the page ended; blanks come last
-in both directions (decisions.md).
+in both directions (docs/decisions).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ In: `Selection` as a screen, a view or the API gives it. Out: `Reading`: everyth
 of the queries; or `SelectionError` with every problem at once. Used by the rest of this package only.
 
 An expression that somebody writes has his own rights: it may not look through a link into records that he
-could not open. Computed fields have their definer's (decisions.md).
+could not open. Computed fields have their definer's (docs/decisions).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Keeps text of our exports from running as a formula when a spreadsheet opens the file.
 
 In: text of a cell. Out: `guarded` for CSV, `without_guard` for reading our own files back, `storable`
-for workbooks. Source: security.md P13; a tab or return in front is dangerous too (CVE-2021-41270).
+for workbooks. Source: docs/security.md; a tab or return in front is dangerous too (CVE-2021-41270).
 """
 
 from __future__ import annotations

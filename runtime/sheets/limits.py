@@ -1,4 +1,4 @@
-"""What a spreadsheet file may cost. Figures: decisions.md "Files" and security.md P14."""
+"""What a spreadsheet file may cost. Figures: docs/decisions "Files" and docs/security.md."""
 
 from __future__ import annotations
 

@@ -32,9 +32,8 @@ def copy_in(url: str, source: Path) -> None:
     if parsed.get_backend_name() == "sqlite":
         _restore_sqlite(source, Path(parsed.database or ""))
     else:
-        _run(
-            [_tool("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_address(parsed)}", str(source)]
-        )
+        how = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_address(parsed)}")
+        _run([_tool("pg_restore"), *how, str(source)])
 
 
 def _copy_sqlite(path: Path, target: Path) -> None:

@@ -3,7 +3,7 @@
 In: the forms of an app as they will be published. Out: their tables, columns and indexes; which columns
 must now be filled; which unique fields are not. Called by `runtime.publishing`. What exists is read from
 `physical` and `stored_column`, never from the database's catalogue. CREATE TABLE, ADD COLUMN, CREATE
-INDEX: nothing is dropped, renamed or rebuilt (decisions.md, "Publishing"). Again, it changes nothing.
+INDEX: nothing is dropped, renamed or rebuilt (docs/decisions, "Publishing"). Again, it changes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Locks by name: writers of records share a form, a publish has it alone (decisions.md, "Stale writers").
+"""Locks by name: writers of records share a form, a publish has it alone (docs/decisions, "Stale writers").
 
 In: a connection and what is to be held. Out: nothing; held until the transaction ends. On SQLite the
 one writer holds everything already. On PostgreSQL these are advisory locks, keyed by a hash of the

@@ -2,7 +2,7 @@
 
 In: threads that want to write. Out: one at a time, in the order they came. Called by `database.py`.
 SQLite's own busy handler polls and starves; under an import of 100,000 rows a save must get its turn
-after the batch at hand (decisions.md, "SQLite as a server").
+after the batch at hand (docs/decisions, "SQLite as a server").
 """
 
 from __future__ import annotations

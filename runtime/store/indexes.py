@@ -2,7 +2,7 @@
 
 In: the tables of a form. Out: indexes, made when they are not there yet. Called by `ddl.py` in the
 publish, and by the job that follows saved views (on PostgreSQL that one builds CONCURRENTLY, outside a
-transaction). Not every field is indexed: on SQLite that made pages three times slower (performance.md).
+transaction). Not every field is indexed: on SQLite that made pages three times slower.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from runtime.store.physical import LineTable, RecordTables, ValuesTable
 from runtime.store.scopes import SystemScope
 
 SCHEMA = SystemScope("schema")
-MOST_VIEW_INDEXES = 8  # per form (performance.md)
+MOST_VIEW_INDEXES = 8  # per form
 LIVE = text("deleted_at IS NULL")
 
 

@@ -1,4 +1,4 @@
-"""Rows of `job`: claims under a lease with a fence (decisions.md, "Jobs").
+"""Rows of `job`: claims under a lease with a fence (docs/decisions, "Jobs").
 
 In: a connection. Out: job rows; and for everything that a worker writes, whether its fence still
 stood. Called by `runtime.jobs` only. The fence grows with every claim: who holds an older one has

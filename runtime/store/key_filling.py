@@ -2,7 +2,7 @@
 
 In: the tables of a form with the key column already there. Out: some values that stand more than once,
 or filled keys. Called by `ddl.py` in the transaction of the publish: the index must be there before the
-rule counts (decisions.md, "Publishing").
+rule counts (docs/decisions, "Publishing").
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In: the path of a database file. Out: a `SharedFile`, shared by every `Database` of this process on the
 same file (they share its gate too), or `SecondProcessError`. Called by `database.py`.
-SQLite before 3.51.3 can corrupt a WAL file that two connections checkpoint at once (security.md, 6).
+SQLite before 3.51.3 can corrupt a WAL file that two connections checkpoint at once (docs/security.md).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ SYSTEM_SCOPE_REASONS = (
     "rollup",  # the rows behind a roll-up: the same for everybody who may see the field
     "linked",  # linked rows that a formula reads: computed fields have their definer's rights
     "settings",  # values of single-record forms, which expressions read as constants
-    "unique",  # "this value is already used": a declared exception (decisions.md)
+    "unique",  # "this value is already used": a declared exception (docs/decisions)
     "link_key",  # links given by a key value are looked up before access is checked per record
     "title",  # the title of a linked record beside a link that the actor may see
     "changeset",  # history and undo read rows whose access the caller checked

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from runtime.store.statements import guard
 
 BUSY_MILLISECONDS = 5_000
-CACHE_KIBIBYTES = 16_384  # per connection; 64 MB each took 550 MiB (performance.md, 2.8)
+CACHE_KIBIBYTES = 16_384  # per connection; 64 MB each took 550 MiB
 NO_TRANSACTION = "formloom_no_transaction"  # execution option: statements stand alone
 READERS_KEPT = 8
 MOST_READERS = 32

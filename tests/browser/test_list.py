@@ -27,7 +27,7 @@ def shop(platform: Platform, cast: Cast) -> Shop:
     for number in range(30):
         customer = shop.make("cust", name=f"客户 {number:02}", code=str(number), tags=["hot"])
         if number % 3 == 0:
-            shop.make("ord", cust=customer, paid=str(100 * number))
+            shop.make("ord", cust=customer, paid=str(100 * number), note="cash")
     return shop
 
 

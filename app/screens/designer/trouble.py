@@ -42,7 +42,11 @@ class Trouble:
 def troubles_of(design: Design) -> tuple[Trouble, ...]:
     errors = [_trouble(design, "error", one) for one in design.inspection.problems]
     warnings = [_trouble(design, "warn", one) for one in design.inspection.warnings]
-    return tuple(dict.fromkeys((*errors, *warnings)))
+    found: list[Trouble] = []
+    for one in (*errors, *warnings):
+        if one not in found:
+            found.append(one)
+    return tuple(found)
 
 
 def _trouble(design: Design, level: str, problem: Problem) -> Trouble:

@@ -247,7 +247,7 @@ class SheetMaker:
         found = {}
         for name, sentences in self.wrong.items():
             if name:
-                said = f"{self._label(name)}{_(': ')}{' '.join(sentences)}"
+                said = _("%(field)s: %(problem)s", field=self._label(name), problem=" ".join(sentences))
                 found[name] = ("f-" + name.replace(".", "-"), said)
         return found
 

@@ -1,6 +1,6 @@
 """Serial number: given by the system when a record is created, by a pattern such as "OP-{YYYY}-{00000}".
 
-The count begins again with the finest date part in the pattern. Gaps are lawful (decisions.md). With
+The count begins again with the finest date part in the pattern. Gaps are lawful (docs/decisions). With
 `editable` a number from outside (an order number of another system) is kept when one is given.
 """
 

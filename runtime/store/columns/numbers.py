@@ -1,7 +1,7 @@
 """Exact numbers: a scaled integer on SQLite, NUMERIC on PostgreSQL.
 
 In and out: `int` (scale 0) or `Decimal`. More than 18 digits, or more decimals than the scale, are
-refused, never rounded (decisions.md, "Numbers"); rounding is the business of whoever computes.
+refused, never rounded (docs/decisions, "Numbers"); rounding is the business of whoever computes.
 """
 
 from __future__ import annotations

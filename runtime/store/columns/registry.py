@@ -1,7 +1,7 @@
 """The registry of columns: how each field type is kept, found by its key.
 
 In: a field. Out: its `Storage`. Called by `physical.py`; a test holds that every field type is here.
-Scales are fixed by type and apart from shown decimals (decisions.md, "Numbers").
+Scales are fixed by type and apart from shown decimals (docs/decisions, "Numbers").
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from expressions.evaluation import MAX_TEXT
 from expressions.kinds import Kind
 from runtime.store.exact import LARGEST, PRECISION
 
-Sql = ColumnElement
+Sql = ColumnElement[Any]
 Build = Callable[[], ColumnElement[bool]]
 
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
