@@ -59,9 +59,12 @@ class Catalogues(Domain):
     """Gives Flask-Babel the words of the request's language."""
 
     def get_translations(self) -> Words:
-        if is_pseudo():
-            return _pseudo_words()
-        return words_of(str(get_locale()))
+        locale = get_locale()
+        known: tuple[Any, Words] | None = g.get("words")
+        if known is None or known[0] is not locale:  # kept for the request; force_locale changes it
+            words = _pseudo_words() if is_pseudo() else words_of(str(locale))
+            known = g.words = (locale, words)
+        return known[1]
 
 
 class FormloomBabel(Babel):

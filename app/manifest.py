@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import Markup
@@ -27,6 +27,7 @@ class Assets:
 
     addresses: dict[str, str]
     icons: frozenset[str]
+    _drawn: dict[tuple[str, str], Markup] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def read(cls, folder: Path = DIST) -> Assets:
@@ -49,6 +50,12 @@ class Assets:
 
         Apps and forms name their icon in their definition; one that the sprite lacks shows as a square."""
         shown = name if name in self.icons else UNKNOWN_ICON
+        found = self._drawn.get((shown, extra))
+        if found is None:
+            found = self._drawn[shown, extra] = self._draw(shown, extra)
+        return found
+
+    def _draw(self, shown: str, extra: str) -> Markup:
         return Markup('<svg class="ti ti-{}{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>').format(
             shown, f" {extra}" if extra else "", self.url("icons.svg"), shown
         )

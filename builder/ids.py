@@ -1,7 +1,7 @@
 """Ids. Definitions, fields, options, nodes: a logical id. Records: a 63-bit integer shown in base32.
 
 In: nothing. Out: `new_logical_id`, `derived_id`, `is_logical_id`, `show_record_id`, `read_record_id`.
-Source: docs/decisions "Identity", kept in docs/decisions/001-identity.md.
+Why: docs/decisions/001-identity.md.
 """
 
 from __future__ import annotations

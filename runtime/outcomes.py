@@ -90,7 +90,9 @@ class Preview:
 
 def record_of(row: Row) -> Record:
     """A row as it is handed out."""
-    values = {key: value for key, value in row.items() if key not in SYSTEM_KEYS}
+    values = dict(row)
+    for key in SYSTEM_KEYS:
+        values.pop(key, None)
     return Record(
         row["id"], row["version"], values, row["created_at"], row["created_by"], row["updated_at"],
         row["updated_by"], row["owner"], row["deleted_at"],

@@ -189,9 +189,19 @@ def disable_account(platform: Platform, email: str) -> Problem | None:
 
 def list_members(work: Work, *, is_active: bool | None = None) -> list[Member]:
     """Everybody in the workspace, by name. Any member may see who their colleagues are."""
-    rows = people_rows.list_members(work.connection, work.workspace.id)
-    members = [read_member(row) for row in rows]
+    members = _members(work)
     return [one for one in members if is_active is None or one.is_active == is_active]
+
+
+def _members(work: Work) -> tuple[Member, ...]:
+    """Every change of a member moves the revision; work that writes may hold one that nobody else sees yet."""
+
+    def read() -> tuple[Member, ...]:
+        return tuple(map(read_member, people_rows.list_members(work.connection, work.workspace.id)))
+
+    if work.is_writing:
+        return read()
+    return work.cache.remember(("members", work.workspace.id, work.workspace.revision), read)
 
 
 def find_member(work: Work, *, member_id: int | None = None, email: str | None = None) -> Member | None:

@@ -128,9 +128,13 @@ def ids_of(work: Work, form: FormHandle, limit: int, after: int = 0) -> list[int
     return record_reads.list_ids(work.connection, form.tables, scope=RECOMPUTE, after=after, limit=limit)
 
 
-def created_in(work: Work, form: FormHandle, changeset_id: int) -> list[int]:
-    """Ids of the live records that a changeset created."""
-    return record_lookups.created_in(work.connection, form.tables, changeset_id, scope=CHANGESET)
+def created_in(
+    work: Work, form: FormHandle, changeset_id: int, *, after: int = 0, limit: int | None = None
+) -> list[int]:
+    """Ids of the live records that a changeset created, in their order."""
+    return record_lookups.created_in(
+        work.connection, form.tables, changeset_id, scope=CHANGESET, after=after, limit=limit
+    )
 
 
 def hosts_of(

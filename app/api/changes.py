@@ -1,6 +1,8 @@
-"""Changesets through the API: what happened, and undoing it days later."""
+"""Changesets through the API: what happened, and undoing it days later, at once or by a job."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Response, request
 
@@ -8,9 +10,10 @@ from app.api.answers import answer, problems
 from app.api.operations import operation
 from app.api.records import read_limit
 from app.api.shapes import changeset_json, record_number
-from app.wiring import current_work
+from app.wiring import current_actor, current_platform, current_work
 from builder.ids import read_record_id, show_record_id
 from runtime import changesets
+from runtime.changesets import RevertOutcome, RevertRun
 
 
 @operation(
@@ -26,35 +29,74 @@ def list_changesets() -> Response:
     return answer({"changesets": [changeset_json(one) for one in found]})
 
 
-@operation("GET", "/changesets/{changeset}", summary="One changeset", tag="changes")
+@operation(
+    "GET",
+    "/changesets/{changeset}",
+    summary="One changeset; `revert` says how far a large revert is, or what became of it",
+    tag="changes",
+)
 def get_changeset(changeset: str) -> Response:
     found = changesets.get_changeset(current_work(), record_number(changeset))
-    return answer(changeset_json(found))
+    run = changesets.find_run(current_work(), found)
+    return answer({**changeset_json(found), "revert": None if run is None else run_json(run)})
 
 
 @operation(
     "POST",
     "/changesets/{changeset}/revert",
-    summary="Undo a changeset, except what was changed since",
+    summary="Undo a changeset, except what was changed since; 202 when a job does it",
     tag="changes",
     query={"dry_run": "1 to see what would happen"},
+    answers={200: None, 202: None, 409: None},
 )
 def revert_changeset(changeset: str) -> Response:
-    is_dry_run = request.args.get("dry_run") == "1"
-    outcome = changesets.revert(current_work(), record_number(changeset), is_dry_run=is_dry_run)
+    number = record_number(changeset)
+    if request.args.get("dry_run") == "1":  # looking takes no writer
+        with current_platform().reading(current_actor()) as work:
+            outcome = changesets.revert(work, number, is_dry_run=True)
+        return _outcome(outcome)
+    outcome = changesets.revert(current_work(), number)
+    if outcome.job_id is None:
+        return _outcome(outcome)
+    run = changesets.find_run(current_work(), changesets.get_changeset(current_work(), number))
+    if run is None:
+        raise LookupError(f"the revert of changeset {number} has no job")
+    return answer({"job": show_record_id(outcome.job_id), **run_json(run)}, 202)
+
+
+def _outcome(outcome: RevertOutcome) -> Response:
     if outcome.problems:
         return problems(outcome.problems, 409)
     done = outcome.changeset_id
     return answer(
         {
             "changeset": None if done is None else show_record_id(done),
-            "restored": outcome.restored,
-            "deleted": outcome.deleted,
-            "undeleted": outcome.undeleted,
-            "skipped": [
-                {"form": one.form, "id": show_record_id(one.record_id), "code": one.code}
-                for one in outcome.skipped
-            ],
-            "dry_run": is_dry_run,
+            **_counts(outcome),
+            "dry_run": outcome.is_dry_run,
+            "is_about": outcome.is_about,
         }
     )
+
+
+def run_json(run: RevertRun) -> dict[str, Any]:
+    """How far a revert by a job is; `skipped` names the first ones, `reasons` counts all."""
+    return {
+        "changeset": show_record_id(run.revert_id),
+        "state": run.state,
+        "done": run.done,
+        "total": run.total,
+        **_counts(run.outcome),
+    }
+
+
+def _counts(outcome: RevertOutcome) -> dict[str, Any]:
+    return {
+        "restored": outcome.restored,
+        "deleted": outcome.deleted,
+        "undeleted": outcome.undeleted,
+        "reasons": dict(outcome.reasons),
+        "skipped": [
+            {"form": one.form, "id": show_record_id(one.record_id), "code": one.code}
+            for one in outcome.skipped
+        ],
+    }

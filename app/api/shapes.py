@@ -14,13 +14,15 @@ from builder.fields.base import FieldType
 from builder.fields.registry import field_type
 from builder.forms import Field
 from builder.ids import read_record_id, show_record_id
-from runtime import people, queries
+from runtime import queries
+from runtime.actors import Member
 from runtime.catalogue import FormHandle
 from runtime.changesets import Changeset
 from runtime.conflicts import Conflict
 from runtime.errors import NotFoundError
 from runtime.platform import Work
 from runtime.records import Record
+from runtime.resolution import members_of
 
 Names = Mapping[tuple[str, int], str]
 MEMBER = ""  # the "form" under which members are named
@@ -43,10 +45,13 @@ class RecordShape:
         self.form = form
         wanted = form.form.fields if keys is None else [one for one in form.form.fields if one.key in keys]
         self.columns = [Column.of(one, form.types[one.id]) for one in wanted]
+        self._writers = [(one.id, one.key, one.plain, one.write) for one in self.columns]
 
     def all(self, records: Sequence[Record]) -> list[dict[str, Any]]:
         names = self._names(records)
-        people: dict[int | None, Any] = {one.owner: _member(one.owner, names) for one in records}
+        people: dict[int | None, Any] = {
+            owner: _member(owner, names) for owner in {one.owner for one in records}
+        }
         return [self._record(one, names, people[one.owner]) for one in records]
 
     def one(self, record: Record) -> dict[str, Any]:
@@ -55,16 +60,18 @@ class RecordShape:
     def _record(self, record: Record, names: Names, owner: Any) -> dict[str, Any]:
         found = record.values.get
         values: dict[str, Any] = {}
-        for column in self.columns:
-            value = found(column.id)
-            values[column.key] = None if value is None else column.write(value, names)
+        for id, key, plain, write in self._writers:
+            value = found(id)
+            if value is not None:
+                value = plain(value) if plain else write(value, names)
+            values[key] = value
         return {
             "id": show_record_id(record.id),
             "version": record.version,
             "values": values,
             "owner": owner,
-            "created_at": record.created_at.isoformat(),
-            "updated_at": record.updated_at.isoformat(),
+            "created_at": record.created_at,  # written by orjson as isoformat does
+            "updated_at": record.updated_at,
         }
 
     def _names(self, records: Sequence[Record]) -> Names:
@@ -72,13 +79,19 @@ class RecordShape:
         for column in self.columns:
             for target, value in column.references(records):
                 ids.setdefault(target, set()).add(value)
-        names: dict[tuple[str, int], str] = {
-            (MEMBER, one.id): one.name for one in people.list_members(self.work)
-        }
+        people = ids.pop(MEMBER, set()) | {one.owner for one in records if one.owner is not None}
+        names: dict[tuple[str, int], str] = {(MEMBER, one.id): one.name for one in self._members(people)}
         for target, wanted in ids.items():
             found = queries.titles(self.work, self.form.app.form(target), wanted)
             names.update({(target, record): title for record, title in found.items()})
         return names
+
+    def _members(self, wanted: set[int]) -> Sequence[Member]:
+        """Whoever saves a record is mostly all that it names: nobody has to be looked up then."""
+        actor = self.work.actor.member
+        if actor is not None and wanted <= {actor.id}:
+            return (actor,)
+        return members_of(self.work) if wanted else ()
 
     def value(self, field: Field, value: Any) -> Any:
         """One value by itself (histories, conflicts): links without their titles."""
@@ -89,13 +102,14 @@ class RecordShape:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field, or a column of a subform, with how its values are written. `target`: the form it links to."""
+    """A field, or a column of a subform, with how its values are written. `target`: the form it links to, or MEMBER."""
 
     id: str
     key: str
     write: Callable[[Any, Names], Any]
     target: str | None = None
     columns: tuple[Column, ...] = ()
+    plain: Callable[[Any], Any] | None = None  # `write` where nothing has to be named
 
     @classmethod
     def of(cls, field: Field, bound: FieldType) -> Column:
@@ -108,23 +122,23 @@ class Column:
                 field.id, field.key, lambda value, names: _link(kind.form, bound, value, names), kind.form
             )
         if kind.name == "user":
-            return cls(field.id, field.key, lambda value, names: _person(bound, value, names))
+            return cls(field.id, field.key, lambda value, names: _person(bound, value, names), MEMBER)
         write = bound.to_json
-        return cls(field.id, field.key, lambda value, _names: write(value))
+        return cls(field.id, field.key, lambda value, _names: write(value), plain=write)
 
     def references(self, records: Sequence[Record]) -> Iterator[tuple[str, int]]:
         """What these records link to through this field: (form, record)."""
         if self.target is not None:
             for record in records:
                 value = record.values.get(self.id)
-                if value is not None:
+                if isinstance(value, int):
                     yield self.target, value
         for column in self.columns:
             if column.target is None:
                 continue
             for record in records:
                 for line in record.values.get(self.id) or ():
-                    if line.get(column.id) is not None:
+                    if isinstance(line.get(column.id), int):
                         yield column.target, line[column.id]
 
 
@@ -182,4 +196,6 @@ def changeset_json(changeset: Changeset) -> dict[str, Any]:
         "records": changeset.records,
         "is_open": changeset.is_open,
         "is_reverted": changeset.is_reverted,
+        "is_being_reverted": changeset.is_being_reverted,
+        "reverts": None if changeset.reverts is None else show_record_id(changeset.reverts),
     }

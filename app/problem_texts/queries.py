@@ -8,6 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 QUERIES: Mapping[str, LazyString] = {
+    "changeset.being_reverted": _l("This is being undone already. Wait until that is finished."),
+    "changeset.is_open": _l("This is still going on. Wait until it is finished, then undo it."),
+    "changeset.is_reverted": _l("This is undone already. Undo the undoing to have it back."),
     "query.bad_cursor": _l("This place in the list is no longer known. Start again from its beginning."),
     "query.cannot_group": _l("The list cannot be grouped by “%(given)s”."),
     "query.cannot_sort": _l("The list cannot be sorted by “%(label)s”."),

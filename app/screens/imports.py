@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.downloads import XLSX, download
 from app.errors import problem_text, problems_by_field, refuse
@@ -28,8 +29,9 @@ from builder.fields.registry import field_type
 from builder.forms import Field
 from builder.ids import read_record_id, show_record_id
 from builder.problems import Problem
-from runtime import access, changesets, exports
+from runtime import access, changesets, exports, queries
 from runtime.catalogue import FormHandle
+from runtime.changesets import RevertOutcome, RevertRun
 from runtime.errors import NotFoundError
 from runtime.imports import filling, runs
 from runtime.imports.mapping import MODES, can_be_a_key
@@ -39,6 +41,13 @@ from runtime.imports.rows import shown as shown_cell
 from runtime.imports.runs import ImportRun, Proposal
 
 screen = workspace_screen("imports", __name__)
+KEPT_WORDS = {
+    "edited": _l("Changed since"),
+    "deleted": _l("Deleted since"),
+    "unique": _l("A value that may stand only once is taken"),
+    "not_yours": _l("You may not change them"),
+    "field_removed": _l("A field was removed since"),
+}
 TRIED_LINES = 200  # lines that the check step goes through
 SHOWN_LINES = 50
 
@@ -289,6 +298,7 @@ def show_run(app: str, form: str, run: str) -> Response:
         run=found,
         reasons=_reasons(found) if found.is_over else (),
         can_undo=found.is_over and _can_undo(found),
+        is_undone=found.is_over and _undone(found) is not None,
     )
 
 
@@ -323,7 +333,8 @@ def _reasons(run: ImportRun) -> list[Reason]:
 def _can_undo(run: ImportRun) -> bool:
     if run.changeset_id is None or not (run.created or run.updated):
         return False
-    return not changesets.get_changeset(current_work(), run.changeset_id).is_reverted
+    changeset = changesets.get_changeset(current_work(), run.changeset_id)
+    return not (changeset.is_reverted or changeset.is_being_reverted)
 
 
 @screen.get("/a/<app>/f/<form>/import/<run>/errors.xlsx")
@@ -336,11 +347,27 @@ def show_errors(app: str, form: str, run: str) -> Response:
     )
 
 
+# --- undoing ------------------------------------------------------------------------------------------
+
+
 @screen.get("/a/<app>/f/<form>/import/<run>/undo")
 def show_undo(app: str, form: str, run: str) -> Response:
+    """What undoing would do; once a job does it, how far that is and what it left."""
     handle, found = _open(app, form, run)
+    undone = _undone(found)
+    if undone is not None:
+        kept = _kept(handle, undone.outcome) if undone.is_over else ()
+        return page_or_fragment(
+            "imports/undoing",
+            fragment="imports/undoing",
+            form=handle,
+            run=found,
+            undone=undone,
+            kept=kept,
+        )
     outcome = changesets.revert(current_work(), found.changeset, is_dry_run=True)
-    return page_or_fragment("imports/undo", form=handle, run=found, outcome=outcome)
+    problem = problem_text(outcome.problems[0]) if outcome.problems else None
+    return page_or_fragment("imports/undo", form=handle, run=found, outcome=outcome, problem=problem)
 
 
 @screen.post("/a/<app>/f/<form>/import/<run>/undo")
@@ -349,9 +376,45 @@ def undo(app: str, form: str, run: str) -> Response:
     outcome = changesets.revert(current_work(), found.changeset)
     if outcome.problems:
         return refuse(409, text=problem_text(outcome.problems[0]))
+    if outcome.job_id is not None:
+        return go(url_for(".show_undo", app=app, form=form, run=run))
     toast(_("The import is undone: %(deleted)s removed, %(restored)s put back, %(kept)s left as they are",
-            deleted=outcome.deleted, restored=outcome.restored, kept=len(outcome.skipped)))  # fmt: skip
+            deleted=outcome.deleted, restored=outcome.restored, kept=outcome.kept))  # fmt: skip
     return go(form_url(app, form))
+
+
+def _undone(run: ImportRun) -> RevertRun | None:
+    """The job that undoes or undid it; None when none did, or when that is undone in its turn."""
+    if run.changeset_id is None:
+        return None
+    changeset = changesets.get_changeset(current_work(), run.changeset_id)
+    is_known = changeset.is_reverted or changeset.is_being_reverted
+    return changesets.find_run(current_work(), changeset) if is_known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Why records were left as they are, how many, and a few of them: (address, title)."""
+
+    text: str
+    count: int
+    records: tuple[tuple[str, str], ...]
+
+
+def _kept(handle: FormHandle, outcome: RevertOutcome) -> list[Kept]:
+    found = []
+    for code, count in outcome.reasons.most_common():
+        ids = [one.record_id for one in outcome.skipped if one.code == code and one.form == handle.id][:5]
+        titles = queries.titles(current_work(), handle, ids)
+        records = [
+            (_record_url(handle, one), titles[one] or show_record_id(one)) for one in ids if one in titles
+        ]
+        found.append(Kept(str(KEPT_WORDS[code]), count, tuple(records)))
+    return found
+
+
+def _record_url(handle: FormHandle, record_id: int) -> str:
+    return f"{form_url(handle.app.key, handle.key)}/r/{show_record_id(record_id)}"
 
 
 # --- opening ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ In: a field whose config may hold `min`, `max`, `digits`, `decimals`. Out: `Nume
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 
 from builder.fields.base import DEFAULT, FieldType, ParseContext, Wording
@@ -25,7 +26,7 @@ class NumericField(FieldType):
     scale: ClassVar[int]
     can_be_unique = True
 
-    @property
+    @cached_property
     def digits(self) -> int:
         return int(self.config.get("digits", FLOAT_DIGITS))
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from builder.fields.base import ParseContext
 from builder.problems import Problem, shown
 
-MOST_CHARACTERS = 100_000  # expressions.md, "Limits"
+MOST_CHARACTERS = 100_000
 _BREAKS = str.maketrans({"\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 _SPACES = " \t\n\r\u00a0\u3000\ufeff"
 

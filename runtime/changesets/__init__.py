@@ -6,6 +6,7 @@ In: what the record service writes, and questions about it. Out: `Changeset`, `h
 
 from runtime.changesets.history import FieldChange, HistoryEntry, history
 from runtime.changesets.reverting import RevertOutcome, Skipped, revert
+from runtime.changesets.reverting_job import RevertRun, find_run
 from runtime.changesets.writing import (
     ACTIONS,
     Changeset,
@@ -24,8 +25,10 @@ __all__ = [
     "FieldChange",
     "HistoryEntry",
     "RevertOutcome",
+    "RevertRun",
     "Skipped",
     "close_changeset",
+    "find_run",
     "get_changeset",
     "history",
     "list_changesets",

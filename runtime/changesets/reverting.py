@@ -2,22 +2,25 @@
 
 In: a changeset. Out: `RevertOutcome`: how many records get their values back, go, or come back, and which
 are left as they are, with the reason. A revert is itself a changeset, so it can be undone as well. Called by
-`runtime.changesets`, imports and the API. Computed cells are not put back: they follow.
+`runtime.changesets`, imports and the API. Computed cells are not put back: they follow. What is more than
+`MOST_AT_ONCE` records is left to a job (`reverting_job`), so that others can save in between; a dry run then
+counts (`foreseeing`).
 
 Laws. A field that was changed since keeps its newer value (listed). A created record that was changed since
-stays (listed). A deleted one comes back unless its unique value was taken (listed).
+stays (listed). A deleted one comes back unless its unique value was taken (listed). A changeset is reverted
+by one at a time, and what a revert that broke off has put back is no later change.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from builder.problems import Problem
 from runtime import access, rows, validation
-from runtime.changesets.writing import ChangesetWriter, get_changeset
+from runtime.changesets.writing import Changeset, ChangesetWriter, get_changeset
 from runtime.deltas import read_value
 from runtime.errors import NotFoundError
 from runtime.store import changeset_rows
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from runtime.platform import Work
 
 Row = dict[str, Any]
+MOST_AT_ONCE = 1_000  # records; more of them are reverted by a job
 SLICE = 500
 MARKS = frozenset({"updated_at", "updated_by", "deleted_at"})
 
@@ -50,16 +54,30 @@ class RevertOutcome:
     deleted: int = 0  # records that the changeset had created
     undeleted: int = 0  # records that it had deleted
     skipped: list[Skipped] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)  # how many were skipped, by code
     problems: tuple[Problem, ...] = ()
     is_dry_run: bool = False
+    is_about: bool = False  # counted, not gone through: `skipped` names none
+    job_id: int | None = None  # a job does it: `find_run` says how far it is
+    most_named: int | None = None  # how many `skipped` names at most; `reasons` counts all
 
     @property
     def is_done(self) -> bool:
         return not self.problems
 
+    @property
+    def kept(self) -> int:
+        """How many were left as they are, wholly or in part."""
+        return self.reasons.total()
+
+    def skip(self, form: FormHandle, record_id: int, code: str, fields: tuple[str, ...] = ()) -> None:
+        self.reasons[code] += 1
+        if self.most_named is None or len(self.skipped) < self.most_named:
+            self.skipped.append(Skipped(form.id, record_id, code, fields))
+
 
 @dataclass
-class _Undo:
+class Undo:
     """What undoes the changeset on one record."""
 
     before: dict[str, Any] = field(default_factory=dict)  # JSON by field id: of the oldest change
@@ -68,42 +86,79 @@ class _Undo:
 
 
 def revert(work: Work, changeset_id: int, *, is_dry_run: bool = False) -> RevertOutcome:
-    """Undoes a changeset; with `is_dry_run` only says what that would do."""
-    changeset = get_changeset(work, changeset_id)
-    outcome = RevertOutcome(is_dry_run=is_dry_run)
-    if changeset.is_open or changeset.is_reverted:
-        code = "changeset.is_open" if changeset.is_open else "changeset.is_reverted"
-        outcome.problems = (Problem(code),)
-        return outcome
+    """Undoes a changeset, at once or (then `job_id` is set) by a job; a dry run only says what that would
+    do."""
+    changeset = get_changeset(work, changeset_id, lock=not is_dry_run)
+    problem = refusal(changeset)
+    if problem is not None:
+        return RevertOutcome(is_dry_run=is_dry_run, problems=(problem,))
     if changeset.number is None:
         raise NotFoundError("changeset", changeset_id)
-    undone = _read_changes(work, changeset_id)
-    app = work.catalogue.form_numbered(changeset.number).app
-    numbers = sorted({*(form.number for form in app.forms), *undone})
-    handles = {number: access.open_form(work, _ref(work, number), to="edit") for number in numbers}
-    writer = ChangesetWriter(work, handles[changeset.number], "revert", {"changeset": str(changeset_id)})
-    writer.reverts = changeset_id
-    for number in numbers:
-        _revert_form(work, handles[number], changeset_id, undone.get(number, {}), writer, outcome)
-    if not is_dry_run:
+    if changeset.records > MOST_AT_ONCE:
+        from runtime.changesets import foreseeing, reverting_job
+
+        if is_dry_run:
+            return foreseeing.foresee(work, changeset)
+        return reverting_job.start(work, changeset, changeset.number)
+    return _revert_now(work, changeset, changeset.number, RevertOutcome(is_dry_run=is_dry_run))
+
+
+def refusal(changeset: Changeset) -> Problem | None:
+    """Why a changeset cannot be reverted now, if so."""
+    if changeset.is_open:
+        return Problem("changeset.is_open")
+    if changeset.is_being_reverted:
+        return Problem("changeset.being_reverted")
+    return Problem("changeset.is_reverted") if changeset.is_reverted else None
+
+
+def _revert_now(work: Work, changeset: Changeset, number: int, outcome: RevertOutcome) -> RevertOutcome:
+    undone = _read_changes(work, changeset.id)
+    handles = open_forms(work, number, undone)
+    writer = ChangesetWriter(work, handles[number], "revert", {"changeset": str(changeset.id)})
+    writer.reverts = changeset.id
+    for one, form in handles.items():
+        _revert_form(work, form, changeset.id, undone.get(one, {}), writer, outcome)
+    if not outcome.is_dry_run:
         writer.begin()
         outcome.changeset_id = writer.finish()
-        changeset_rows.mark_reverted(work.connection, work.workspace.id, changeset_id, outcome.changeset_id)
-        if changeset.reverts is not None:
-            changeset_rows.mark_reverted(work.connection, work.workspace.id, changeset.reverts, None)
+        mark(work, changeset, outcome.changeset_id)
     return outcome
 
 
-def _ref(work: Work, number: int) -> str:
+def mark(work: Work, changeset: Changeset, by: int | None) -> None:
+    """The changeset is reverted; if it was a revert itself, what that had reverted no longer is."""
+    changeset_rows.mark_reverted(work.connection, work.workspace.id, changeset.id, by)
+    if changeset.reverts is not None:
+        changeset_rows.mark_reverted(work.connection, work.workspace.id, changeset.reverts, None)
+
+
+def open_forms(work: Work, number: int, more: Iterable[int] = ()) -> dict[int, FormHandle]:
+    """The forms in which a changeset that began with a form may have created records, and others that it
+    changed, opened in the one order that never deadlocks."""
+    app = work.catalogue.form_numbered(number).app
+    numbers = sorted({*(form.number for form in app.forms), *more})
+    return {one: open_numbered(work, one) for one in numbers}
+
+
+def open_numbered(work: Work, number: int) -> FormHandle:
     form = work.catalogue.form_numbered(number)
-    return f"{form.app.key}.{form.key}"
+    return access.open_form(work, f"{form.app.key}.{form.key}", to="edit")
 
 
-def _read_changes(work: Work, changeset_id: int) -> dict[int, dict[int, _Undo]]:
-    """By form number and record: newest first, so that the oldest values have the last word."""
-    found: dict[int, dict[int, _Undo]] = defaultdict(dict)
+def _read_changes(work: Work, changeset_id: int) -> dict[int, dict[int, Undo]]:
+    """By form number and record."""
+    by_form: dict[int, list[Any]] = defaultdict(list)
     for change in changeset_rows.changes_of_changeset(work.connection, work.workspace.id, changeset_id):
-        undo = found[change.number].setdefault(change.record_id, _Undo())
+        by_form[change.number].append(change)
+    return {number: gather(changes) for number, changes in by_form.items()}
+
+
+def gather(changes: Iterable[Any]) -> dict[int, Undo]:
+    """By record, from changes newest first, so that the oldest values have the last word."""
+    found: dict[int, Undo] = {}
+    for change in changes:
+        undo = found.setdefault(change.record_id, Undo())
         undo.newest = max(undo.newest, change.sequence)
         if change.kind != "update" and not undo.kind:
             undo.kind = change.kind
@@ -115,17 +170,14 @@ def _revert_form(
     work: Work,
     form: FormHandle,
     changeset_id: int,
-    undone: Mapping[int, _Undo],
+    undone: Mapping[int, Undo],
     writer: ChangesetWriter,
     outcome: RevertOutcome,
 ) -> None:
-    created = [one for one in rows.created_in(work, form, changeset_id) if one not in undone]
-    both = [one for one in rows.created_in(work, form, changeset_id) if one in undone]
-    for ids in _slices(created + both):
-        _remove_created(work, form, ids, changeset_id, writer, outcome)
-    changed = [one for one in undone if one not in set(both)]
-    for ids in _slices(changed):
-        _put_back(work, form, {one: undone[one] for one in ids}, changeset_id, writer, outcome)
+    for ids in _slices(rows.created_in(work, form, changeset_id)):
+        remove_created(work, form, ids, changeset_id, writer, outcome)
+    for ids in _slices(list(undone)):
+        put_back(work, form, {one: undone[one] for one in ids}, changeset_id, writer, outcome)
 
 
 def _slices(ids: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -143,7 +195,7 @@ def _later(
         and change.changeset_id != changeset_id
         and not change.is_derived
     ]
-    undone = _undone(work, {change.changeset_id for change in found})
+    undone = _undone(work, {change.changeset_id for change in found}, changeset_id)
     later: dict[int, set[str]] = defaultdict(set)
     for change in found:
         if change.changeset_id not in undone:
@@ -151,20 +203,20 @@ def _later(
     return later
 
 
-def _undone(work: Work, later: set[int]) -> set[int]:
+def _undone(work: Work, later: set[int], changeset_id: int) -> set[int]:
     """Of later changesets, those that were reverted, and the reverts of later ones: together they are
-    nothing."""
+    nothing. So are those that reverted this one: they and we want the same."""
     if not later:
         return set()
     rows_by_id = changeset_rows.find_many(work.connection, work.workspace.id, later)
     return {
         key
         for key, row in rows_by_id.items()
-        if row.reverted_by is not None or (row.reverts is not None and row.reverts in later)
+        if row.reverted_by is not None or (row.reverts is not None and row.reverts in {*later, changeset_id})
     }
 
 
-def _remove_created(
+def remove_created(
     work: Work,
     form: FormHandle,
     ids: Sequence[int],
@@ -172,6 +224,7 @@ def _remove_created(
     writer: ChangesetWriter,
     outcome: RevertOutcome,
 ) -> None:
+    """Live records that the changeset created go, unless somebody went on from them."""
     from runtime import records
 
     scope = access.record_scope(work, form, "delete")
@@ -181,24 +234,26 @@ def _remove_created(
     for record_id in ids:
         if record_id in later:
             fields = tuple(sorted(later[record_id] - MARKS))
-            outcome.skipped.append(Skipped(form.id, record_id, "edited", fields))
+            outcome.skip(form, record_id, "edited", fields)
         elif record_id in found:
             gone.append(found[record_id])
         else:
-            outcome.skipped.append(Skipped(form.id, record_id, "not_yours"))
+            outcome.skip(form, record_id, "not_yours")
     outcome.deleted += len(gone)
     if gone and not outcome.is_dry_run:
         records.set_deleted(work, form, gone, writer, is_deleted=True)
 
 
-def _put_back(
+def put_back(
     work: Work,
     form: FormHandle,
-    undone: Mapping[int, _Undo],
+    undone: Mapping[int, Undo],
     changeset_id: int,
     writer: ChangesetWriter,
     outcome: RevertOutcome,
 ) -> None:
+    """Records that the changeset changed, deleted or brought back become what they were before. Those that
+    it created are not among them, whatever it did to them afterwards."""
     scope = access.record_scope(work, form, "edit")
     ids = list(undone)
     found = rows.read(work, form, ids, scope=scope, lock="update")
@@ -207,11 +262,13 @@ def _put_back(
     for record_id, undo in undone.items():
         row, since = found.get(record_id), later.get(record_id, set())
         if row is None:
-            outcome.skipped.append(Skipped(form.id, record_id, "not_yours"))
+            outcome.skip(form, record_id, "not_yours")
+        elif row["created_in"] == changeset_id:
+            continue
         elif undo.kind == "delete" and row["deleted_at"] is not None and "deleted_at" not in since:
             back.append(row)
         elif row["deleted_at"] is not None:
-            outcome.skipped.append(Skipped(form.id, record_id, "deleted"))
+            outcome.skip(form, record_id, "deleted")
         elif undo.kind == "restore" and "deleted_at" not in since:
             again.append(row)
         else:
@@ -231,7 +288,8 @@ def _undelete(
     from runtime import records
 
     taken = {place for place, _ in validation.duplicates(work, form, [(row, row) for row in back])}
-    outcome.skipped += [Skipped(form.id, back[place]["id"], "unique") for place in sorted(taken)]
+    for place in sorted(taken):
+        outcome.skip(form, back[place]["id"], "unique")
     back[:] = [row for place, row in enumerate(back) if place not in taken]
     outcome.undeleted += len(back)
     if back and not outcome.is_dry_run:
@@ -242,7 +300,7 @@ def _put_values(
     work: Work,
     form: FormHandle,
     befores: Sequence[Row],
-    undone: Mapping[int, _Undo],
+    undone: Mapping[int, Undo],
     later: Mapping[int, set[str]],
     writer: ChangesetWriter,
     outcome: RevertOutcome,
@@ -255,10 +313,10 @@ def _put_values(
         written = {key: value for key, value in undone[row["id"]].before.items() if key not in MARKS}
         kept = tuple(sorted(written.keys() & later.get(row["id"], set())))
         if kept:
-            outcome.skipped.append(Skipped(form.id, row["id"], "edited", kept))
+            outcome.skip(form, row["id"], "edited", kept)
         removed = tuple(sorted(key for key in written if key not in fields and key != "owner"))
         if removed:
-            outcome.skipped.append(Skipped(form.id, row["id"], "field_removed", removed))
+            outcome.skip(form, row["id"], "field_removed", removed)
         values = {
             key: read_value(fields[key], value) if key in fields else _owner(value)
             for key, value in written.items()
@@ -276,7 +334,7 @@ def _put_values(
     for one in batch.candidates:
         if one.problems:
             outcome.restored -= 1
-            outcome.skipped.append(Skipped(form.id, one.row["id"], "unique"))
+            outcome.skip(form, one.row["id"], "unique")
     records.store_changed(batch, writer)
 
 

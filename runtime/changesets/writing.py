@@ -42,6 +42,11 @@ class Changeset:
     is_open: bool
     reverts: int | None
     reverted_by: int | None
+    reverting_by: int | None = None  # the revert of it that is going on
+
+    @property
+    def is_being_reverted(self) -> bool:
+        return self.reverting_by is not None
 
     @property
     def is_reverted(self) -> bool:
@@ -155,10 +160,15 @@ def read_cause(cause: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
 
 
 def open_changeset(
-    work: Work, form: FormHandle, action: str, cause: Mapping[str, Any] | str | None = None
+    work: Work,
+    form: FormHandle,
+    action: str,
+    cause: Mapping[str, Any] | str | None = None,
+    *,
+    reverts: int | None = None,
 ) -> int:
     """A changeset for several units of work, such as an import; ended by `close_changeset`."""
-    writer = ChangesetWriter(work, form, action, read_cause(cause), new_record_id())
+    writer = ChangesetWriter(work, form, action, read_cause(cause), new_record_id(), reverts=reverts)
     insert(work, writer, records=0, is_open=True)
     return writer.id
 
@@ -167,8 +177,10 @@ def close_changeset(work: Work, changeset_id: int) -> None:
     changeset_rows.close(work.connection, work.workspace.id, changeset_id, work.now)
 
 
-def get_changeset(work: Work, changeset_id: int) -> Changeset:
+def get_changeset(work: Work, changeset_id: int, *, lock: bool = False) -> Changeset:
     """One that the actor may see: his own, or any for designers."""
+    if lock:
+        changeset_rows.hold(work.connection, work.workspace.id, changeset_id)
     row = changeset_rows.find(work.connection, work.workspace.id, changeset_id)
     if row is None or not _may_see(work, row.member_id):
         raise NotFoundError("changeset", changeset_id)
@@ -197,5 +209,5 @@ def _may_see(work: Work, member_id: int | None) -> bool:
 def read_row(row: Any) -> Changeset:
     return Changeset(
         row.id, row.at, row.actor, row.member_id, row.action, row.cause or {}, row.number, row.records,
-        bool(row.is_open), row.reverts, row.reverted_by,
+        bool(row.is_open), row.reverts, row.reverted_by, row.reverting_by,
     )  # fmt: skip

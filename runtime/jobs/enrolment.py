@@ -10,7 +10,13 @@ from importlib import import_module
 
 from runtime.jobs.handlers import HANDLERS, Handlers
 
-MODULES = ("runtime.bundles.demo", "runtime.filling", "runtime.imports.filling", "runtime.view_indexes")
+MODULES = (
+    "runtime.bundles.demo",
+    "runtime.changesets.reverting_job",
+    "runtime.filling",
+    "runtime.imports.filling",
+    "runtime.view_indexes",
+)
 
 
 def enrolled() -> Handlers:

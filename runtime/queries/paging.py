@@ -93,7 +93,9 @@ def select(
 
 def _records(reading: Reading, found: PageSlice) -> list[Record]:
     live.complete_lines(reading.work, reading.form, found.rows)
-    return [record_of(live.as_read(reading.form, row)) for row in found.rows]
+    if reading.extra:
+        return [record_of(live.as_read(reading.form, row)) for row in found.rows]
+    return [record_of(row) for row in found.rows]
 
 
 def count(work: Work, form: FormHandle, selection: Selection, cap: int | None = COUNT_CAP) -> Count:

@@ -12,9 +12,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from runtime.store.membership import among
 from runtime.store.schema import change, changeset
 
 SLICE = 1_000
+_reverting = changeset.alias("reverting")
+_FOUND = select(
+    changeset,
+    select(_reverting.c.id)  # the revert of it that is going on, if any
+    .where(
+        _reverting.c.reverts == changeset.c.id,
+        _reverting.c.workspace_id == changeset.c.workspace_id,
+        _reverting.c.is_open.is_(True),
+    )
+    .limit(1)
+    .scalar_subquery()
+    .label("reverting_by"),
+)
 _INSERT = insert(changeset)
 _INSERT_CHANGE = insert(change)
 
@@ -52,14 +66,22 @@ def _own(workspace_id: int, changeset_id: int) -> Any:
 
 
 def find(connection: Connection, workspace_id: int, changeset_id: int) -> Row[Any] | None:
-    wanted = select(changeset).where(changeset.c.id == changeset_id, changeset.c.workspace_id == workspace_id)
+    wanted = _FOUND.where(changeset.c.id == changeset_id, changeset.c.workspace_id == workspace_id)
     return connection.execute(wanted).first()
 
 
-def find_many(connection: Connection, workspace_id: int, ids: Collection[int]) -> dict[int, Row[Any]]:
-    wanted = select(changeset).where(
-        changeset.c.workspace_id == workspace_id, changeset.c.id.in_(sorted(ids))
+def hold(connection: Connection, workspace_id: int, changeset_id: int) -> None:
+    """Nobody else changes its row before the transaction ends (PostgreSQL; SQLite's writer is alone).
+
+    Apart from `find`: what is read beside a row that was waited for is as old as the waiting."""
+    wanted = select(changeset.c.id).where(
+        changeset.c.id == changeset_id, changeset.c.workspace_id == workspace_id
     )
+    connection.execute(wanted.with_for_update())
+
+
+def find_many(connection: Connection, workspace_id: int, ids: Collection[int]) -> dict[int, Row[Any]]:
+    wanted = _FOUND.where(changeset.c.workspace_id == workspace_id, changeset.c.id.in_(sorted(ids)))
     return {row.id: row for row in connection.execute(wanted)}
 
 
@@ -73,7 +95,7 @@ def list_changesets(
     member_id: int | None = None,
 ) -> list[Row[Any]]:
     """Newest first; `before` is the id of the last one seen."""
-    wanted = select(changeset).where(changeset.c.workspace_id == workspace_id)
+    wanted = _FOUND.where(changeset.c.workspace_id == workspace_id)
     if before is not None:
         wanted = wanted.where(changeset.c.id < before)
     if numbers is not None:
@@ -97,12 +119,21 @@ def changes_of_record(
 
 
 def changes_of_records(
-    connection: Connection, workspace_id: int, number: int, ids: Sequence[int]
+    connection: Connection,
+    workspace_id: int,
+    number: int,
+    ids: Sequence[int],
+    *,
+    changeset_id: int | None = None,
 ) -> list[Row[Any]]:
-    """All changes of several records, oldest first."""
+    """All changes of several records, or what one changeset changed of them, oldest first."""
     wanted = select(change).where(
-        change.c.number == number, change.c.record_id.in_(list(ids)), change.c.workspace_id == workspace_id
+        change.c.number == number,
+        among(connection, change.c.record_id, ids),
+        change.c.workspace_id == workspace_id,
     )
+    if changeset_id is not None:
+        wanted = wanted.where(change.c.changeset_id == changeset_id)
     return list(connection.execute(wanted.order_by(change.c.sequence)))
 
 
@@ -112,15 +143,28 @@ def changes_of_changeset(
     """What one changeset changed, newest first, read in slices."""
     last: int | None = None
     while True:
-        wanted = select(change).where(
-            change.c.changeset_id == changeset_id,
-            change.c.workspace_id == workspace_id,
-            change.c.is_derived == is_derived,
-        )
-        if last is not None:
-            wanted = wanted.where(change.c.sequence < last)
-        rows = connection.execute(wanted.order_by(change.c.sequence.desc()).limit(SLICE)).all()
+        rows = changes_before(connection, workspace_id, changeset_id, last, SLICE, is_derived=is_derived)
         yield from rows
         if len(rows) < SLICE:
             return
         last = rows[-1].sequence
+
+
+def changes_before(
+    connection: Connection,
+    workspace_id: int,
+    changeset_id: int,
+    sequence: int | None,
+    limit: int,
+    *,
+    is_derived: bool = False,
+) -> Sequence[Row[Any]]:
+    """The newest changes of one changeset that are older than `sequence` (None: of all), newest first."""
+    wanted = select(change).where(
+        change.c.changeset_id == changeset_id,
+        change.c.workspace_id == workspace_id,
+        change.c.is_derived == is_derived,
+    )
+    if sequence is not None:
+        wanted = wanted.where(change.c.sequence < sequence)
+    return connection.execute(wanted.order_by(change.c.sequence.desc()).limit(limit)).all()

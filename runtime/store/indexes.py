@@ -45,8 +45,11 @@ class IndexPlan:
 
 
 def plans_of_form(tables: RecordTables, *, is_owned: bool) -> list[IndexPlan]:
-    """What every form needs: each link column, each unique field, the order of lines, owners."""
-    found = [
+    """What every form needs: what a changeset created, each link column, each unique field, the order
+    of lines, owners."""
+    # Undo finds what a changeset created by this. All rows, not the live ones: deleting leaves it alone.
+    found = [IndexPlan(tables.table.name, (("created_in", "asc"), ("id", "asc")))]
+    found += [
         IndexPlan(tables.table.name, ((one.column.name, "asc"),), is_live_only=True)
         for one in tables.fields.values()
         if one.storage.target_form is not None

@@ -129,12 +129,20 @@ def used_values(
 
 
 def created_in(
-    connection: Connection, tables: RecordTables, changeset_id: int, *, scope: AnyScope
+    connection: Connection,
+    tables: RecordTables,
+    changeset_id: int,
+    *,
+    scope: AnyScope,
+    after: int = 0,
+    limit: int | None = None,
 ) -> list[int]:
-    """The live records that a changeset created, in their order."""
+    """The live records that a changeset created, in their order; those `after` an id, `limit` at most."""
     table = tables.table
     statement = select(table.c.id).where(table.c.created_in == changeset_id, table.c.deleted_at.is_(None))
-    statement = statement.where(*conditions_of(scope, tables)).order_by(table.c.id)
+    if after:
+        statement = statement.where(table.c.id > after)
+    statement = statement.where(*conditions_of(scope, tables)).order_by(table.c.id).limit(limit)
     return list(connection.execute(statement, execution_options={"scope": scope}).scalars())
 
 

@@ -72,9 +72,8 @@ def server(platform: Platform, tmp_path: Path) -> Iterator[Server]:
     from runtime.jobs.worker import WorkerThread
 
     data = tmp_path / "data"
-    settings = Settings(
-        data, platform.database.url.render_as_string(hide_password=False), "a key for tests only"
-    )
+    url = platform.database.url.render_as_string(hide_password=False)
+    settings = Settings(data, url, "a key for tests only", has_pseudo_language=True)
     http = make_server("127.0.0.1", 0, create_app(settings, platform), threaded=True)
     http.daemon_threads = True  # type: ignore[attr-defined]  # open connections do not hold up the end
     serving = threading.Thread(target=http.serve_forever, name="server", daemon=True)

@@ -5,6 +5,8 @@ Through the public functions, on both engines. tests/architecture/test_decisions
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +25,8 @@ from runtime.jobs import enqueue, list_jobs
 from runtime.queries import Selection
 from runtime.sessions import SignedIn
 from runtime.sheets.limits import DEFAULT_LIMITS
-from runtime.store.database import recorded_statements
+from runtime.store import process_lock
+from runtime.store.database import Database, recorded_statements
 from tests.cast import PASSWORD
 from tests.integration.runtime.selling import (
     TAGS,
@@ -37,6 +40,8 @@ from tests.integration.runtime.selling import (
     rollup,
     shop_forms,
 )
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -137,7 +142,7 @@ def test_decision_text_is_compared_by_code_point_and_never_by_like(shop: Shop) -
     assert " LIKE " not in " ".join(seen).upper()
 
 
-def test_decision_time_is_kept_in_utc_and_today_is_the_workspace_s(platform: Any, cast: Any, clock: Any) -> None:
+def test_decision_time_is_kept_in_utc_today_is_the_workspace_s(platform: Any, cast: Any, clock: Any) -> None:
     """One second before and at Shanghai's midnight; an instant keeps its microseconds."""
     visits = form(
         "visit1",
@@ -252,3 +257,31 @@ def test_decision_labels_are_maps_by_language_tag(shop: Shop) -> None:
         assert work.catalogue.app("shop").label("en") == "Shop"
     assert pick_label({"en": "Only"}, "zh-CN") == "Only"
     assert pick_label({"zh-TW": "客戶", "en": "Customer"}, "zh-CN") == "客戶"
+
+
+SECOND = """
+import sys
+from runtime.store import process_lock
+process_lock.SAFE_FOR_SEVERAL = (99, 0, 0)
+from runtime.store.database import Database
+Database(sys.argv[1])
+print("opened")
+"""
+
+
+def test_decision_old_sqlite_refuses_a_second_process_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the command line meets a running server; afterwards, or on a new SQLite, it is let in."""
+
+    def second_process() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", SECOND, f"sqlite:///{tmp_path}/one.db"]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
+
+    monkeypatch.setattr(process_lock, "SAFE_FOR_SEVERAL", (99, 0, 0))
+    server = Database(f"sqlite:///{tmp_path}/one.db")
+    refused = second_process()
+    server.close()
+    assert refused.returncode != 0
+    assert "stop it first, or use PostgreSQL" in refused.stderr
+    assert second_process().stdout.strip() == "opened"

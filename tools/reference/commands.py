@@ -20,7 +20,7 @@ HEAD = """# Command line
 useless setting. With `--json` the answer is one JSON object on standard output. `-h` explains any command.
 
 On SQLite older than 3.51.3 only one process may have the database open: stop the server before you use a
-command, or use the pages and the API meanwhile ([why](../decisions/030-one-process-on-old-sqlite.md)).
+command, or use the pages and the API meanwhile ([why](../decisions/029-one-process-on-old-sqlite.md)).
 """
 
 
@@ -58,7 +58,7 @@ def _section(name: str, command: click.Command) -> str:
 
 def _row(option: click.Option, context: click.Context) -> str:
     record = option.get_help_record(context)
-    shown, text = record if record else (", ".join(option.opts), "")
+    shown, text = record or (", ".join(option.opts), "")
     return f"| `{_cell(shown)}` | {_cell(_paragraph(text))} |"
 
 

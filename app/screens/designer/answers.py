@@ -13,8 +13,9 @@ from typing import Any
 from flask import Response, make_response, render_template
 from flask_babel import gettext as _
 
+from app.language import current_language
 from app.problem_words import problem_text
-from app.screens.designer.cards import Card, canvas_of
+from app.screens.designer.cards import Card, canvas_of, levels_of
 from app.screens.designer.history import edit_words, history_of, member_name
 from app.screens.designer.opening import Design
 from app.screens.designer.panel import panel_of
@@ -43,9 +44,10 @@ def design_values(design: Design, selected: Mapping[str, str]) -> dict[str, Any]
 
 
 def changed_parts(
-    before: Form, design: Design, selected: Mapping[str, str], *, said: str = "", with_panel: bool = False
+    was: Design, design: Design, selected: Mapping[str, str], *, said: str = "", with_panel: bool = False
 ) -> Response:
     """The sections and cards that differ, the panel where its shape did, and the state of the draft."""
+    before, levels = was.form, levels_of(was)
     values = design_values(design, selected)
     sections = canvas_of(design)
     if [one.id for one in before.sections] != [one.id for one in design.form.sections]:
@@ -56,7 +58,10 @@ def changed_parts(
         whole = tuple(one for one in sections if one.section != then[one.id])
         inside = {card.id for one in whole for card in one.cards}
         cards = tuple(
-            card for one in sections for card in one.cards if card.id not in inside and _differs(before, card)
+            card
+            for one in sections
+            for card in one.cards
+            if card.id not in inside and _differs(before, levels, card)
         )
     is_other = with_panel or _needs_panel(before, design.form, selected)
     values.update(
@@ -70,12 +75,13 @@ def changed_parts(
     return make_response(render_template("fragments/designer/answer.html", **values))
 
 
-def _differs(before: Form, card: Card) -> bool:
-    """Whether the card looks other than before. What is wrong with it may have changed by any edit."""
+def _differs(before: Form, levels: Mapping[str, str], card: Card) -> bool:
+    """Whether the card looks other than before: itself, being the title, or what is wrong with it."""
     old = before.by_id.get(card.id)
     is_title = before.title == card.id
     has_title = any(badge.icon == "key" for badge in card.badges)
-    return old != card.field or is_title != has_title or bool(card.level)
+    level = levels.get(card.id, "")
+    return old != card.field or is_title != has_title or level != card.level
 
 
 def _lists_differ(before: Form, after: Form) -> bool:
@@ -146,8 +152,6 @@ def conflicting(design: Design, conflict: Conflict) -> Response:
 
 
 def _element_name(design: Design, element: str) -> str:
-    from app.language import current_language
-
     found = design.find(element)
     return found.field.label(current_language()) if found is not None else design.label()
 
@@ -156,10 +160,8 @@ def _sides(design: Design, conflict: Conflict) -> list[tuple[str, str, str]]:
     """(what, theirs, mine) for settings that both changed; else both edits in words."""
     theirs, mine = conflict.theirs.get("changes"), conflict.mine.get("changes")
     if isinstance(theirs, Mapping) and isinstance(mine, Mapping):
-        rows = []
-        for name in dict.fromkeys((*theirs, *mine)):
-            rows.append((_setting_word(name), _value(theirs.get(name)), _value(mine.get(name))))
-        return rows
+        names = dict.fromkeys((*theirs, *mine))
+        return [(_setting_word(name), _value(theirs.get(name)), _value(mine.get(name))) for name in names]
     return [("", edit_words(design, conflict.theirs), edit_words(design, conflict.mine))]
 
 

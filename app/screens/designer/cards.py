@@ -81,7 +81,7 @@ class CanvasSection:
 
 
 def canvas_of(design: Design) -> tuple[CanvasSection, ...]:
-    levels = _levels(design)
+    levels = levels_of(design)
     return tuple(_section(design, one, index, levels) for index, one in enumerate(design.form.sections))
 
 
@@ -98,7 +98,8 @@ def _section(design: Design, one: Section, index: int, levels: Mapping[str, str]
     )
     is_two = any(len(row) > 1 for row in one.rows)
     count = ngettext("%(num)d field", "%(num)d fields", len(cards))
-    note = f"{count} · {_('two columns') if is_two else _('one column')}" if cards else _("empty")
+    columns = _("two columns") if is_two else _("one column")
+    note = f"{count} · {columns}" if cards else _("empty")
     label = pick_label(one.labels, current_language()) or _("Section")
     return CanvasSection(one, label, note, cards, index, is_two)
 
@@ -130,7 +131,7 @@ def _card(
     )
 
 
-def _levels(design: Design) -> dict[str, str]:
+def levels_of(design: Design) -> dict[str, str]:
     found: dict[str, str] = {}
     for level, problems in (("warn", design.inspection.warnings), ("error", design.inspection.problems)):
         for problem in problems:
@@ -167,7 +168,7 @@ def preview_of(one: Field, work: Work) -> Preview:
     return PREVIEWS.get(one.type, _plain)(one, work)
 
 
-def _plain(one: Field, _work: Work) -> Preview:
+def _plain(_one: Field, _work: Work) -> Preview:
     return Preview("line", "")
 
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from app.htmx import go, page_or_fragment, toast, wants_fragment
 from app.language import current_language
+from app.problem_words import problem_text
 from app.screens.designer.answers import changed_parts, conflicting, refusal
 from app.screens.designer.opening import Design, open_design
 from app.screens.designer.pages import page_values
@@ -49,7 +50,7 @@ def perform(design: Design, edit: Mapping[str, Any], posted: Mapping[str, str]) 
     selected = _selected(design, posted)
     if outcome.is_applied:
         selected = _selected_after(outcome.draft, edit, selected)
-        _tell(design, outcome.draft, edit)
+        _tell(design, edit)
     return _answer(design, outcome, selected)
 
 
@@ -102,7 +103,7 @@ def _selected_after(draft: Draft, edit: Mapping[str, Any], selected: dict[str, s
     return selected
 
 
-def _tell(design: Design, draft: Draft, edit: Mapping[str, Any]) -> None:
+def _tell(design: Design, edit: Mapping[str, Any]) -> None:
     """Removing never asks: it says that the data is kept, and offers the way back."""
     if edit.get("edit") != "remove_field":
         return
@@ -125,15 +126,13 @@ def _answer(
         return refusal(after, outcome.problems)
     is_new = selected.get("field") is not None and design.find(selected["field"]) is None
     said = request.form.get("said", "")
-    return changed_parts(design.form, after, selected, said=said, with_panel=with_panel or is_new)
+    return changed_parts(design, after, selected, said=said, with_panel=with_panel or is_new)
 
 
 def _page(design: Design, outcome: DraftOutcome, selected: dict[str, str]) -> Response:
     """Without script: the designer again; a refusal stands on top of it."""
     if outcome.is_applied:
         return go(design.url(**selected))
-    from app.problem_words import problem_text
-
     text = " ".join(problem_text(one) for one in outcome.problems)
     status = 422
     if outcome.conflict is not None:

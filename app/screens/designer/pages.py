@@ -18,8 +18,10 @@ from app.screens.designer.palette import GROUPS, TILES, type_icon, type_word
 from app.screens.designer.panel import panel_of, used_text
 from app.wiring import current_work
 from app.workspace_screen import workspace_screen
+from builder.forms import Form
 from builder.pointers import removed_spots
-from runtime import access
+from runtime import access, drafts
+from runtime.catalogue import AppVersion
 
 screen = workspace_screen("designer", __name__)
 TABS = ("fields", "outline", "removed")
@@ -74,6 +76,11 @@ FORM_ICONS = (
 )  # fmt: skip
 
 
+def unpublished_forms(app: AppVersion) -> list[Form]:
+    """Forms that are being designed and were never published; for designers."""
+    return [one.form for one in drafts.list_drafts(current_work(), app) if one.base is None]
+
+
 @screen.app_context_processor
 def designer_words() -> dict[str, Any]:
     """What the designer's fragments call, whichever screen draws them."""
@@ -84,5 +91,6 @@ def designer_words() -> dict[str, Any]:
         "removed_spots": removed_spots,
         "form_icons": lambda: FORM_ICONS,
         "serial_sample": serial_sample,
+        "unpublished_forms": unpublished_forms,
         "column_tiles": lambda: [tile for tile in TILES.values() if tile.can_be_column],
     }

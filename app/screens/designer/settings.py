@@ -156,9 +156,11 @@ def read_config(one: Field, posted: Posted) -> dict[str, Any]:
         reader = _READERS.get(setting.control)
         if reader is None or not _is_posted(setting, posted):
             continue
-        for name, value in reader(setting, posted).items():
-            if one.config.get(name) != value and not (value in (None, "") and name not in one.config):
-                found[name] = value
+        found.update(
+            (name, value)
+            for name, value in reader(setting, posted).items()
+            if one.config.get(name) != value and not (value in (None, "") and name not in one.config)
+        )
     return found
 
 

@@ -21,7 +21,8 @@ from app.cells.base import BLANK
 from app.formats import currency_sign
 from app.language import current_language
 from app.problem_words import problems_by_field
-from app.screens.records.given import Given, link_text
+from app.screens.records.columns import SYSTEM_LISTED
+from app.screens.records.given import OWNER, Given, link_text
 from app.screens.records.grid import cell_words
 from builder.fields.base import ParseContext
 from builder.fields.lookup import type_of
@@ -110,6 +111,7 @@ class Sheet:
     """A whole form, being filled."""
 
     parts: tuple[Part, ...]
+    owner: Box | None  # of a record that is there
     problems: Mapping[str, tuple[str, str]]  # of the summary: by control, (id to go to, sentence)
     form_problems: tuple[str, ...] = ()
 
@@ -135,7 +137,7 @@ def _percent(_one: Field, value: Any, _zone: str) -> str:
 
 
 def _moment(_one: Field, value: Any, zone: str) -> str:
-    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    return str(value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"))
 
 
 def _option(one: Field, value: Any, _zone: str) -> str:
@@ -160,7 +162,19 @@ def written(one: Field, value: Any, zone: str) -> str:
     """A strict value as its control holds it."""
     if value is None or isinstance(value, tuple):
         return ""
-    return WRITERS.get(one.type, lambda _one, found, _zone: str(found))(one, value, zone)
+    write = WRITERS.get(one.type)
+    return write(one, value, zone) if write else str(value)
+
+
+def _currency(one: Field) -> str:
+    return currency_sign(str(one.config.get("currency", "CNY")), current_language())
+
+
+def _share(_one: Field) -> str:
+    return "%"
+
+
+AFFIXES: Mapping[str, Callable[[Field], str]] = {"money": _currency, "percent": _share}
 
 
 def is_link(one: Field) -> bool:
@@ -240,7 +254,12 @@ class SheetMaker:
                 for row in section[3]
             )
             parts.append(Part(section[0], section[1], section[2], tuple(row for row in rows if row)))
-        return Sheet(tuple(parts), self._summary(), tuple(self.wrong.get("", ())))
+        return Sheet(tuple(parts), self._owner(), self._summary(), tuple(self.wrong.get("", ())))
+
+    def _owner(self) -> Box | None:
+        if self.record is None or OWNER in self.form.form.by_key or self.form.form.is_single:
+            return None
+        return self._box(SYSTEM_LISTED[OWNER], OWNER, self.record.owner, self.given, is_kept=False)
 
     def _summary(self) -> dict[str, tuple[str, str]]:
         """For the list on top: by control, what is wrong, with the label where the sentence lacks it."""
@@ -321,11 +340,8 @@ class SheetMaker:
         return show_record_id(value), self.words.record_title(str(target), value)
 
     def _affix(self, one: Field) -> str:
-        signs = {
-            "money": lambda: currency_sign(str(one.config.get("currency", "CNY")), current_language()),
-            "percent": lambda: "%",
-        }
-        return signs[one.type]() if one.type in signs else ""
+        sign = AFFIXES.get(one.type)
+        return sign(one) if sign else ""
 
     def _url(self, one: Field) -> str:
         return f"{self.base}/pick/{one.id}" if is_link(one) and self.base else ""
@@ -353,7 +369,9 @@ class SheetMaker:
         is_given = self.given is not None and self.given.has(f"{one.key}~lines")
         lines = self._given_lines(one) if is_given else self._stored_lines(one)
         blank = self._line(one, "__n__", "", {}, None)
-        heads = tuple(self._box(column, f"{one.key}.head.{column.key}", None, None, is_kept=False) for column in columns)
+        heads = tuple(
+            self._box(column, f"{one.key}.head.{column.key}", None, None, is_kept=False) for column in columns
+        )
         return replace(box, lines=tuple(lines), blank_line=blank, columns=heads)
 
     def _stored_lines(self, one: Field) -> list[Line]:
@@ -375,7 +393,9 @@ class SheetMaker:
             for place, (number, raw) in enumerate(zip(numbers, raws, strict=True))
         ]
 
-    def _computed_lines(self, one: Field, raws: Sequence[Mapping[str, object]]) -> dict[int, Mapping[str, Any]]:
+    def _computed_lines(
+        self, one: Field, raws: Sequence[Mapping[str, object]]
+    ) -> dict[int, Mapping[str, Any]]:
         """By place the line of the preview. Lines in which nothing is filled are not in it."""
         bound, context = self.form.types[one.id], page_context(self.work)
         if isinstance(bound.parse(list(raws), context), Problem):
@@ -384,7 +404,12 @@ class SheetMaker:
         return dict(zip(kept, self.preview.values.get(one.id) or (), strict=False))
 
     def _line(
-        self, one: Field, number: int | str, line_id: str, values: Mapping[str, Any] | None, given: Given | None
+        self,
+        one: Field,
+        number: int | str,
+        line_id: str,
+        values: Mapping[str, Any] | None,
+        given: Given | None,
     ) -> Line:
         columns = one.subform.fields if one.subform else ()
         names = self.preview.visible
@@ -407,5 +432,3 @@ def laid_out(form: FormHandle) -> list[tuple[str, str, bool, tuple[tuple[str, ..
     if left:
         found.append(("rest", _("More") if found else _("Details"), False, left))
     return found
-
-

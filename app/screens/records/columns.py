@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from builder.fields.computed import ComputedResult
 from builder.fields.registry import field_type
+from builder.fields.types.formula import FormulaField
 from builder.forms import SYSTEM_FIELDS, Field
 from builder.world import SYSTEM_INFOS
 from expressions.kinds import Kind
@@ -34,6 +36,7 @@ class ListedField:
     is_system: bool
     is_computed: bool
     is_sortable: bool
+    is_formula: bool = False
 
     @property
     def id(self) -> str:
@@ -49,8 +52,19 @@ class ListedField:
         return self.field.label(language)
 
 
+# A form that is published anew is another handle; the old one goes, and what is known of it.
+_known: WeakKeyDictionary[FormHandle, dict[str, ListedField | None]] = WeakKeyDictionary()
+
+
 def listed_field(form: FormHandle, name: str) -> ListedField | None:
     """By id or key; system fields by their names."""
+    known = _known.setdefault(form, {})
+    if name not in known:
+        known[name] = _listed(form, name)
+    return known[name]
+
+
+def _listed(form: FormHandle, name: str) -> ListedField | None:
     own = form.form.by_id.get(name) or form.form.by_key.get(name)
     if own is not None:
         return _own(own, is_stored=own.id in form.tables.columns)
@@ -67,7 +81,9 @@ def listed_fields(form: FormHandle) -> tuple[ListedField, ...]:
 def _own(one: Field, *, is_stored: bool) -> ListedField:
     bound = field_type(one)
     kind = bound.kind()
-    return ListedField(one, bound.icon, kind, False, bound.is_computed, is_stored and not kind.is_list)
+    is_sortable = is_stored and not kind.is_list
+    is_formula = isinstance(bound, FormulaField)
+    return ListedField(one, bound.icon, kind, False, bound.is_computed, is_sortable, is_formula)
 
 
 def _system(one: Field) -> ListedField:

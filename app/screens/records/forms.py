@@ -1,7 +1,7 @@
 """The form of a record: new, edit, live recalculation, saving, and choosing sides where two people saved.
 
-In: GET and POST …/new, …/r/<record>/edit, and POST …/preview of both. Out: the form as a page; the same fragment for
-recalculation; after saving the record's page. 422 keeps what was typed; 409 shows both sides. Called by people;
+In: GET and POST …/new, …/r/<record>/edit, and POST …/preview of both. Out: the form as a page; the same
+fragment for recalculation; after saving the record's page. 422 keeps what was typed; 409 shows both sides.
 `runtime.records` decides everything.
 """
 
@@ -113,7 +113,13 @@ def _copied(desk: Desk, source: Record) -> Given:
     maker = SheetMaker(current_work(), desk.form, _stored_preview(desk), None, source)
     data: MultiDict[str, str] = MultiDict()
     for box in maker.sheet().boxes.values():
-        if box.is_computed or box.field.is_unique or (desk.form.types[box.field.id].can_be_unique and not box.field.subform and box.type == "serial"):
+        if (
+            box.is_computed
+            or box.field.is_unique
+            or (
+                desk.form.types[box.field.id].can_be_unique and not box.field.subform and box.type == "serial"
+            )
+        ):
             continue
         _lay(data, box)
         for line in box.lines:
@@ -260,7 +266,11 @@ def who_saved(conflict: Conflict) -> str:
 
 def say_saved(title: str, outcome: Outcome, merged_with: str) -> None:
     if merged_with:
-        said = _("“%(title)s” is saved, together with what %(name)s changed meanwhile", title=title, name=merged_with)
+        said = _(
+            "“%(title)s” is saved, together with what %(name)s changed meanwhile",
+            title=title,
+            name=merged_with,
+        )
         toast(said)
     elif outcome.is_changed:
         toast(_("“%(title)s” is saved", title=title))
@@ -276,7 +286,8 @@ def _merge_page(desk: Desk, given: Given, conflict: Conflict) -> Response:
     own = own_changes(desk.form, conflict, raw)
     clashing = {row.key for row in rows}
     skipped = ("csrf_token", "_version", "_only", "_act", "_touched")
-    labels = [desk.form.form.by_key[key].label(current_language()) for key in own if key not in clashing]
+    fields = desk.form.form.by_key
+    labels = [fields[key].label(current_language()) for key in own if key in fields and key not in clashing]
     theirs = [
         one.label(current_language())
         for one in desk.form.form.fields

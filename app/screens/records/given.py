@@ -1,8 +1,8 @@
 """What a record form sent: names of controls → raw values that the record service takes.
 
-In: the form's data ("phone", "lines.3.qty", "customer~id"). Out: `Given`: raw values by field key, the text of each
-control as it was typed, and the lines of subforms under the numbers that the page knows them by. Called by
-the record's form and by the editor of one field.
+In: the form's data ("phone", "lines.3.qty", "customer~id"). Out: `Given`: raw values by field key, the text
+of each control as it was typed, and the lines of subforms under the numbers that the page knows them by.
+Called by the record's form and by the editor of one field.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def _link(data: Data, name: str) -> object:
     return picked if picked and text == data.get(name + WAS, "").strip() else text
 
 
+OWNER = "owner"
 READERS: Mapping[str, Read] = {"percent": _percent, "yes_no": _last, "choices": _all, "link": _link}
 
 
@@ -81,6 +82,8 @@ class Given:
                     found[one.key] = [self.line(one, number) for number in self.numbers(one)]
             elif self.has(one.key) and not type_of(one).is_computed:
                 found[one.key] = self.read(one, one.key)
+        if OWNER not in self.form.form.by_key and self.data.get(OWNER) != self.data.get(OWNER + WAS):
+            found[OWNER] = self.data.get(OWNER, "")  # only when it was changed: it is on no layout
         return found
 
     def line(self, subform: Field, number: int) -> dict[str, object]:
@@ -105,11 +108,12 @@ class Given:
         subform = self.form.form.by_key.get(key)
         if subform is None or subform.subform is None:
             return
+        self.data = MultiDict(self.data)
         order = self.numbers(subform)
         number = int(place) if place.isdecimal() else -1
         fresh = max(order, default=-1) + 1
         if verb == "add":
-            self._put(f"{key}.{fresh}.id", "")
+            self.data[f"{key}.{fresh}.id"] = ""
         elif verb in ("up", "down") and number in order:
             at = order.index(number)
             to = max(0, min(len(order) - 1, at + (1 if verb == "down" else -1)))
@@ -125,10 +129,6 @@ class Given:
             order.insert(order.index(number) + 1, fresh)
             self._reorder(key, order)
         self.names = set(self.data)
-
-    def _put(self, name: str, text: str) -> None:
-        self.data = MultiDict(self.data)
-        self.data[name] = text
 
     def _reorder(self, key: str, order: list[int]) -> None:
         """The same data with the lines in this order; those that are not in it are gone."""

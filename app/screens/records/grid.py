@@ -35,7 +35,6 @@ from runtime.records import Record
 from runtime.resolution import members_of
 
 CARD_FIELDS = 4
-HEAD_TYPES = ("choice", "formula")  # what may stand beside the title of a card
 METERS = ("percent",)
 
 
@@ -116,13 +115,14 @@ class _Maker:
     cell: Callable[[object], Markup]
     opening: str
     label: str
-    type: str
+    is_mark: bool  # may stand beside the title of a card: one of a few
 
 
 def _maker(one: ListedField, words: CellWords) -> _Maker:
     look = ' class="fl-cell--num"' if is_right(one) else ""
     label = one.label(words.language)
-    return _Maker(reader(one), cell_of(one.field, words), f'<td tabindex="-1"{look}>', label, one.field.type)
+    is_mark = one.kind.name == "choice" or bool(words.outcomes(one.id))
+    return _Maker(reader(one), cell_of(one.field, words), f'<td tabindex="-1"{look}>', label, is_mark)
 
 
 def reader(one: ListedField) -> Callable[[Record], Any]:
@@ -153,7 +153,7 @@ def _row(
 
 def _card(makers: Sequence[_Maker], cells: Sequence[Markup]) -> tuple[Markup, tuple[tuple[str, Markup], ...]]:
     """A phone's card: one choice beside the title, the next fields below it."""
-    mark = next((place for place, one in enumerate(makers) if one.type in HEAD_TYPES), None)
+    mark = next((place for place, one in enumerate(makers) if one.is_mark), None)
     rest = [(makers[place].label, cell) for place, cell in enumerate(cells) if place != mark]
     return cells[mark] if mark is not None else Markup(""), tuple(rest[:CARD_FIELDS])
 

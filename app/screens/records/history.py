@@ -1,7 +1,8 @@
 """The history of a record as a timeline by day: who, why, and each field from its old value to its new one.
 
-In: GET …/r/<record>/history; GET and POST …/undo/<changeset> for one step. Out: the tab, and the dialog that shows
-beforehand what undoing a step would put back. Undoing is itself a change of the record, so it can be undone.
+In: GET …/r/<record>/history; GET and POST …/undo/<changeset> for one step. Out: the tab, and the dialog
+that shows beforehand what undoing a step would put back. Undoing is itself a change of the record, so it
+can be undone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext as _n
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
@@ -38,9 +40,7 @@ from runtime.errors import NotFoundError
 
 screen = workspace_screen("history", __name__)
 MOST = 100
-OWNER = Field(
-    "owner", "owner", "member", {"zh-CN": "负责人", "zh-TW": "負責人", "en": "Owner"}
-)
+OWNER = Field("owner", "owner", "member", {"zh-CN": "负责人", "zh-TW": "負責人", "en": "Owner"})
 LOOKS: Mapping[str, tuple[str, str]] = {
     "create": ("plus", "green"),
     "update": ("edit", "gray"),
@@ -121,7 +121,12 @@ def _day_label(day: date, today: date) -> str:
 def _words(desk: Desk, entries: list[HistoryEntry]) -> CellWords:
     """Titles of everything that was ever linked, in one statement a form."""
     fields = {one.id: one for one in (*desk.form.form.fields, *desk.form.form.removed)}
-    sides = [Lines({step.field: value}) for one in entries for step in one.changes for value in (step.old, step.new)]
+    sides = [
+        Lines({step.field: value})
+        for one in entries
+        for step in one.changes
+        for value in (step.old, step.new)
+    ]
     return cell_words(current_work(), desk.form, fields.values(), sides)  # type: ignore[arg-type]
 
 
@@ -162,7 +167,7 @@ def _said(entry: HistoryEntry, count: int) -> str:
         many = entry.changeset.records if entry.changeset else 1
         if many > 1:
             return _("changed %(many)s records, here %(count)s fields", many=many, count=count)
-        return _("changed %(count)s fields", count=count)
+        return _n("changed %(num)d field", "changed %(num)d fields", count)
     said = {"create": _("created this record"), "delete": _("deleted it"), "restore": _("brought it back")}
     return said[entry.kind]
 
@@ -222,7 +227,13 @@ def ask(app: str, form: str, record: str, changeset: str) -> Response:
             continue
         cell = cell_of(field, words)
         rows.append(
-            (field.key, field.label(current_language()), cell(now.get(field.id)), cell(one.old), now.get(field.id) != one.new)
+            (
+                field.key,
+                field.label(current_language()),
+                cell(now.get(field.id)),
+                cell(one.old),
+                now.get(field.id) != one.new,
+            )
         )
     return page_or_fragment(
         "records/undo", desk=desk, form=desk.form, rows=rows, title=record_title(desk),

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from app.cells import cell_of
+from app.cells import CellWords, cell_of
+from app.cells.base import BLANK
 from app.errors import problem_text
-from app.formats import number
+from app.formats import number, percent
 from app.htmx import go, page_or_fragment, wants_fragment
+from app.language import current_language
 from app.navigation import form_url, use_place
 from app.preferences import DENSITIES, preferences, remember
 from app.screens.records.columns import ListedField, listed_field, listed_fields
@@ -107,7 +109,8 @@ def show_listed(state: ListState, status: int = 200) -> Response:
         listed=listed,
         chips=chips_of(words, state.filter),
         sentence=sentence_of(words, state.filter),
-        columns=_column_choices(state),
+        column_count=len(listed_fields(state.form)),
+        sorted_by=_sorted_by(state),
         sizes=SIZES,
         count=known_count(state, listed.page) or _asked_count(work, state, listed),
         rights=_rights(work),
@@ -147,6 +150,12 @@ def _asked_count(work: Work, state: ListState, listed: Listed) -> Count | None:
     return queries.count(work, state.form, state.selection, None)
 
 
+def _sorted_by(state: ListState) -> str:
+    """The name of the field that orders first."""
+    first = listed_field(state.form, state.sort[0][0]) if state.sort else None
+    return first.label(current_language()) if first is not None else ""
+
+
 def _clock(work: Work) -> str:
     """When the rows were read, at the reader's clock."""
     zone = work.actor.member.zone if work.actor.member else work.workspace.zone
@@ -175,6 +184,23 @@ def _column_choices(state: ListState) -> list[tuple[ListedField, bool]]:
 
 def density_words() -> tuple[tuple[str, str], ...]:
     return (("compact", _("Compact")), ("normal", _("Normal")), ("roomy", _("Roomy")))
+
+
+@screen.get("/a/<app>/f/<form>/sort")
+def show_sort(app: str, form: str) -> Response:
+    """The form that orders, opened by its tool."""
+    return _tool(open_list(app, form), "sort")
+
+
+@screen.get("/a/<app>/f/<form>/columns")
+def show_columns(app: str, form: str) -> Response:
+    """The form that chooses columns, opened by its tool."""
+    return _tool(open_list(app, form), "columns")
+
+
+def _tool(state: ListState, name: str) -> Response:
+    shown: dict[str, Any] = {"state": state, "form": state.form, "columns": _column_choices(state)}
+    return page_or_fragment(f"records/{name}", fragment=f"records/{name}_form", **shown)
 
 
 # --- parts that come after the page --------------------------------------------------------------------
@@ -226,15 +252,18 @@ def _totals(work: Work, state: ListState) -> list[Total | None]:
 
 
 def _function(one: ListedField) -> str:
-    """Shares are averaged, amounts are added up."""
-    return "AVERAGE" if one.shown_type == "percent" else "SUM"
+    """Amounts and counts are added up; shares and computed figures such as days or scores are averaged."""
+    is_figure = one.is_formula and one.shown_type in ("number", "integer")
+    return "AVERAGE" if is_figure or one.shown_type == "percent" else "SUM"
 
 
-def _total(one: ListedField, value: Any, words: Any) -> Total:
-    label = _("Average") if _function(one) == "AVERAGE" else _("Sum")
-    if isinstance(value, Decimal) and _function(one) == "AVERAGE":
-        return Total(label, Markup("{}%").format(number(value * 100, 0)), is_right(one))
-    return Total(label, cell_of(one.field, words)(value), is_right(one))
+def _total(one: ListedField, value: Any, words: CellWords) -> Total:
+    if _function(one) == "SUM":
+        return Total(_("Sum"), cell_of(one.field, words)(value), is_right(one))
+    if not isinstance(value, Decimal | int):
+        return Total(_("Average"), BLANK, is_right(one))
+    shown = percent(value, 0) if one.shown_type == "percent" else number(value, 1)
+    return Total(_("Average"), escape(shown), is_right(one))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Two people saved the same record: which fields clash, and what each of them wants.
 
 In: a `Conflict` of the record service and what was sent. Out: `MergeRow`s for the fields that both changed
-differently; `own_changes`, what this person really changed. Called by the record's form and its inline editor.
+differently; `own_changes`, what this person really changed. Called by the record's form and inline editor.
 A form sends every field it shows; what it shows unchanged must not undo what somebody else wrote.
 """
 
@@ -16,6 +16,7 @@ from markupsafe import Markup
 from app.cells import cell_of
 from app.language import current_language
 from app.screens.records.boxes import words_for
+from app.screens.records.given import OWNER
 from runtime.catalogue import FormHandle
 from runtime.conflicts import Conflict, Side
 from runtime.platform import Work
@@ -50,7 +51,7 @@ def is_clash(side: Side) -> bool:
 def own_changes(form: FormHandle, conflict: Conflict, raw: Mapping[str, object]) -> dict[str, object]:
     """Of what was sent, the fields that this person changed."""
     changed = {side.field for side in conflict.sides if not is_same(side.yours, side.base)}
-    return {key: value for key, value in raw.items() if form.form.by_key[key].id in changed}
+    return {key: value for key, value in raw.items() if key == OWNER or form.form.by_key[key].id in changed}
 
 
 def merge_rows(

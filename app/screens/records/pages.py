@@ -1,6 +1,6 @@
 """The page of one record: who it is, its figures, its fields to change in place, what links to it, why.
 
-In: GET …/r/<record> and its parts; POST of one field, of delete and restore. Out: the page, or for htmx the part.
+In: GET …/r/<record> and its parts; POST of one field, of delete and restore. Out: the page, or its part.
 Statement counts depend on the forms that link here, not on records.
 """
 
@@ -123,7 +123,7 @@ def record_values(desk: Desk, has_parts: bool = True) -> dict[str, Any]:
         "record": record,
         "title": record_title(desk),
         "parts": maker.sheet().parts if has_parts else (),
-        "facts": _facts(desk, maker, listed),
+        "facts": [] if desk.form.form.is_single else _facts(desk, maker, listed),
         "marks": _marks(desk, maker, listed),
         "may_edit": access.may(work, "edit") and not record.is_deleted,
         "may_delete": access.may(work, "delete") and not desk.form.form.is_single,
@@ -210,7 +210,9 @@ def _read_one(
         one for one in listed if one and one.id not in (other.form.title, link.id) and not one.field.subform
     ]
     kept = tuple(chosen[:columns])
-    fields = tuple(one.id for one in kept if not one.is_system) + ((other.form.title,) if other.form.title else ())
+    fields = tuple(one.id for one in kept if not one.is_system) + (
+        (other.form.title,) if other.form.title else ()
+    )
     title = other.form.title
     page = queries.related(work, other, record.id, link.id, Selection(fields=fields), limit=rows)
     words = cell_words(work, other, [one.field for one in kept if not one.is_system], page.records)

@@ -1,7 +1,8 @@
 """What a link may point to: records of the linked form, sought while typing.
 
-In: GET …/pick/<field>?q=…, a field of the form or a column of one of its subforms, by id. Out: the options of the
-list box. Called by js/picker.js; without script the title is typed and looked up when the record is saved.
+In: GET …/pick/<field>?q=…, a field of the form or a column of one of its subforms, by id. Out: the options
+of the list box. Called by js/picker.js; without script the title is typed and looked up when the record is
+saved.
 """
 
 from __future__ import annotations

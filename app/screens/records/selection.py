@@ -63,7 +63,10 @@ def undo(app: str, form: str, changeset: int) -> Response:
     outcome = changesets.revert(current_work(), changeset)
     if outcome.problems:
         return refuse(409, text=problem_text(outcome.problems[0]))
-    toast(_n("%(num)d record is back", "%(num)d records are back", outcome.undeleted))
+    if outcome.job_id is not None:
+        toast(_n("%(num)d record is coming back", "%(num)d records are coming back", found.records))
+    else:
+        toast(_n("%(num)d record is back", "%(num)d records are back", outcome.undeleted))
     return go(state.url)
 
 

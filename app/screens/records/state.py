@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from werkzeug.datastructures import MultiDict
 
@@ -48,7 +49,7 @@ class ListState:
 
     @property
     def view_filter(self) -> str:
-        return canonical(self.form, self.view.filter or "")
+        return filter_of(self.form, self.view)
 
     @property
     def is_changed(self) -> bool:
@@ -122,7 +123,7 @@ class ListState:
             self,
             view=view,
             is_named=view.key != self.views[0].key or not view.is_default,
-            filter=canonical(self.form, view.filter or ""),
+            filter=filter_of(self.form, view),
             sort=known_sort(self.form, view.sort),
             columns=known_columns(self.form, view.columns),
             cursor=None,
@@ -247,6 +248,18 @@ def known_columns(form: FormHandle, columns: Sequence[str]) -> tuple[str, ...]:
     """By field ids, the title first; a view without columns shows the first fields."""
     found = [one.id for one in (listed_field(form, name) for name in columns) if one is not None]
     return title_first(form, found or list(default_view(form.form).columns))
+
+
+_of_views: WeakKeyDictionary[FormHandle, dict[str, str]] = WeakKeyDictionary()
+
+
+def filter_of(form: FormHandle, view: View) -> str:
+    """The canonical filter of a saved view, found out once."""
+    known = _of_views.setdefault(form, {})
+    text = view.filter or ""
+    if text not in known:
+        known[text] = canonical(form, text)
+    return known[text]
 
 
 def canonical(form: FormHandle, text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from builder.fields.base import DEFAULT, FieldType, ParseContext, Wording
-from builder.fields.options import choices_of, find_option, option_key, option_label, unknown_option
+from builder.fields.options import choices_of, find_option, option_label, unknown_option
 from builder.fields.schemas import nullable
 from builder.fields.texts import clean_text, plain_text
 from builder.problems import Problem
@@ -39,7 +40,11 @@ class ChoiceField(FieldType):
         return nullable({"type": "string", "enum": [one.key for one in self.field.options]}, self.field)
 
     def to_json(self, value: Any) -> object:
-        return None if value is None else option_key(self.field, value)
+        return self._keys.get(value, value)
+
+    @cached_property
+    def _keys(self) -> dict[object, str]:
+        return {one.id: one.key for one in self.field.options}
 
     def to_text(self, value: Any, words: Wording) -> str:
         return "" if value is None else option_label(self.field, value, words.language)

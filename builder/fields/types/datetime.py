@@ -34,7 +34,10 @@ class DateTimeField(FieldType):
         return nullable({"type": "string", "format": "date-time"}, self.field)
 
     def to_json(self, value: Any) -> object:
-        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        if value is None:
+            return None
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return f"{moment.isoformat()[:-6]}Z"  # without +00:00
 
     def to_text(self, value: Any, words: Wording) -> str:
         return "" if value is None else instant_text(value, words.zone)

@@ -23,7 +23,7 @@ from runtime.store.translation.binding import once
 from runtime.store.translation.context import Context, Operator, Piece, item_of
 from runtime.store.translation.environment import NotTranslatable
 from runtime.store.translation.logic import failure_of, filled, order_of, unless_failed
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, any_failed, size_of
+from runtime.store.translation.parts import Flag, Part, Shape, Sql, any_failed, flag_size, size_of
 from runtime.store.translation.sources import Rows, exists_in, scalar_over
 
 MOST_ROWS = 10**10
@@ -54,9 +54,8 @@ class Scan:
             return None
         if self.rows is not None:
             rows = self.rows
-            return Flag(lambda: exists_in(rows, flag.build()))
-        failed = Flag(lambda: func.coalesce(self.call("max", case((flag.build(), 1), else_=0)), 0) == 1)
-        return failed
+            return Flag(lambda: exists_in(rows, flag.build()), flag.size + 6)
+        return Flag(lambda: func.coalesce(self.call("max", case((flag.build(), 1), else_=0)), 0) == 1, flag.size + 4)
 
 
 def aggregate(context: Context, node: Aggregate) -> Part:
@@ -96,7 +95,8 @@ def _of_scan(context: Context, node: Aggregate, scan: Scan, part: Part) -> Part:
 def _guarded(part: Part, error: Flag | None) -> Part:
     if error is None:
         return part
-    return replace(part, value=unless_failed(part.value, error), native=None, plain=None, is_nullable=True).also_failed(error)
+    value, size = unless_failed(part.value, error), part.size + error.size
+    return replace(part, value=value, native=None, plain=None, is_nullable=True, size=size).also_failed(error)
 
 
 # --- over rows ------------------------------------------------------------------------------------------
@@ -106,7 +106,8 @@ def _sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     found = _bare_sum(context, scan, part, kind)
     value: Sql = func.coalesce(found.value, 0, type_=BigInteger() if context.is_sqlite else Numeric())
     value = unless_failed(value, found.error)
-    return replace(found, value=value, is_nullable=found.error is not None)
+    size = found.size + flag_size(found.error)
+    return replace(found, value=value, is_nullable=found.error is not None, size=size)
 
 
 def _bare_sum(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
@@ -143,8 +144,8 @@ def _average(context: Context, scan: Scan, part: Part, kind: Kind) -> Part:
     count = context.numbers.integer(inner.call("count", part.value), number(10, 0), MOST_ROWS, is_nullable=False)
     found = context.numbers.divide(total, count, kind)
     failed = found.error
-    error = None if failed is None else Flag(lambda: func.coalesce(scan.of(failed.build()), false()))
-    size = total.size + part.size + 6
+    error = None if failed is None else Flag(lambda: func.coalesce(scan.of(failed.build()), false()), failed.size + 6)
+    size = total.size + part.size + 6 + flag_size(error)
     return replace(found, value=scan.of(found.value), error=error, native=None, plain=None, is_nullable=True, size=size)
 
 
@@ -378,7 +379,7 @@ def _bucket(relation: str) -> Operator:
             value = position(item)
         else:
             value = once(context.numbers.best(item), item.size, lambda one: position(replace(item, value=one, native=None, plain=None)))
-        size = 8 + len(pieces) * 3 + (item.size if not item.is_cheap else item.size * (len(pieces) + 1))
+        size = 8 + flag_size(error) + len(pieces) * 3 + (item.size if not item.is_cheap else item.size * (len(pieces) + 1))
         value = unless_failed(cast(value, BigInteger()) if not context.is_sqlite else value, error)
         found = context.numbers.integer(value, node.kind, len(pieces) + MOST_ROWS, is_nullable=error is not None, size=size)
         return replace(found, error=error)

@@ -29,7 +29,7 @@ from expressions.nodes import (
     Parent,
     Setting,
 )
-from runtime.store.translation.environment import NotTranslatable, SqlEnv
+from runtime.store.translation.environment import NotTranslatable, SqlEnv, TooLarge
 from runtime.store.translation.parts import NOT_CONSTANT, Flag, Part
 from runtime.store.translation.sources import LiveRollUp, Rows, RowSource
 from runtime.store.translation.values import Arithmetic, Values
@@ -47,7 +47,7 @@ class Tables:
     conditions: Mapping[str, Condition]
     aggregate: Callable[[Context, Aggregate], Part]
     roll_up: Callable[[Context, LiveRollUp, Kind], Part]
-    is_too_deep: Callable[[ColumnElement[Any]], bool]
+    is_too_deep: Callable[..., bool]
     by_python: Callable[[Context, Node], Part]
 
 
@@ -95,7 +95,7 @@ class Context:
         """The value of a node that is not a list."""
         found = _PARTS[type(node)](self, node)
         if found.size > MOST_SQL:
-            raise NotTranslatable(getattr(node, "function", type(node).__name__), node.span, "too_large")
+            raise TooLarge(getattr(node, "function", type(node).__name__), node.span, "too_large")
         return found
 
     def parts(self, nodes: tuple[Node, ...]) -> list[Part]:
@@ -119,18 +119,29 @@ class Context:
 
     def whole(self, node: Node) -> Part:
         """A node that stands in a statement by itself: as `part`, but never too deep for SQLite's parser."""
-        part = self.part(node)
-        if self.is_sqlite and self.tables.is_too_deep(part.value):
-            return self.tables.by_python(self, node)
+        try:
+            part = self.part(node)
+            self._not_too_deep(part.value, node)
+        except TooLarge:
+            if self.is_sqlite:
+                return self.tables.by_python(self, node)
+            raise
         return part
 
     def whole_condition(self, node: Node) -> ColumnElement[bool]:
         """As `condition`, likewise."""
-        found = self.condition(node)
-        if self.is_sqlite and self.tables.is_too_deep(found):
-            value: ColumnElement[bool] = self.tables.by_python(self, node).value
-            return value
+        try:
+            found = self.condition(node)
+            self._not_too_deep(found, node)
+        except TooLarge:
+            if not self.is_sqlite:
+                raise
+            found = self.tables.by_python(self, node).value
         return found
+
+    def _not_too_deep(self, value: ColumnElement[Any], node: Node) -> None:
+        if self.tables.is_too_deep(value, is_sqlite=self.is_sqlite):
+            raise TooLarge(getattr(node, "function", type(node).__name__), node.span, "too_deep")
 
     def _constant(self, node: Const) -> Part:
         return self.values.constant(node.value, node.kind)

@@ -18,7 +18,7 @@ from expressions.nodes import Call
 from runtime.store.translation import postgresql_dates as pg
 from runtime.store.translation import sqlite_dates as lite
 from runtime.store.translation.context import Context, Operator, blank_part
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed, size_of
+from runtime.store.translation.parts import Flag, Part, Shape, Sql, any_failed, no_result, size_of
 
 DAY = 86_400_000_000  # microseconds
 MOST_DAYS = 4_000_000  # beyond, every date leaves the calendar
@@ -32,10 +32,10 @@ def _text(value: str) -> Sql:
 
 def _result(value: Sql, kind: Kind, parts: Sequence[Part], *, may_leave: bool = False) -> Part:
     """A strict result; with `may_leave` it failed when it is NULL although no operand is."""
-    own = Flag(lambda: and_(all_present(parts), value.is_(null()))) if may_leave else None
+    own = no_result(value, 8 + size_of(parts), parts) if may_leave else None
     error = any_failed((*(part.error for part in parts), own))
     is_nullable = may_leave or any(part.is_nullable for part in parts)
-    return Part(value, kind, None, is_nullable, error, size=4 + size_of(parts))
+    return Part(value, kind, None, is_nullable, error, size=8 + size_of(parts))
 
 
 def _blank(context: Context, kind: Kind, parts: Sequence[Part]) -> Part | None:
@@ -163,7 +163,7 @@ def weekday(context: Context, node: Call) -> Part:
         value = case(*[(system.value == one, found) for one, found in forms.items()])
     own = None
     if system.constant not in forms:
-        own = Flag(lambda: and_(all_present((day, system)), value.is_(null())))
+        own = no_result(value, 3 * day.size + 8, (day, system))
     is_nullable = day.is_nullable or system.is_nullable or own is not None
     found = context.numbers.integer(value, node.kind, 7, is_nullable=is_nullable, size=3 * day.size + 8)
     return found.also_failed(day.error, system.error, own)

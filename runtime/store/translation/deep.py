@@ -19,13 +19,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, func, literal, select
+from sqlalchemy import ColumnElement, TableClause, Text, func, literal, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.selectable import Alias
 
 from expressions import compile_expression
 from expressions.evaluation import Env, ErrorValue
 from expressions.kinds import BOOL, NULL, Kind
-from expressions.nodes import Call, Const, Field, Node
+from expressions.nodes import Aggregate, Call, Const, Field, Items, Node
 from runtime.store.columns.moments import EPOCH, MICROSECOND, DateColumn, microseconds
 from runtime.store.exact import BOTTOM, TOP
 from runtime.store.exact_calls import decimal_of, scaled
@@ -34,7 +35,8 @@ from runtime.store.translation.parts import Flag, Part, Shape
 from runtime.store.translation.sources import LiveRollUp
 
 _SHALLOW = 11  # nested SQLAlchemy elements that never are too deep
-_MOST_LOOKED_AT = 300  # elements; a larger expression is tried right away
+_MOST_NESTED = 170  # … and that always are
+_MOST_LOOKED_AT = 4_000
 _MARGIN = 24  # nested symbols left for the statement around
 _ROW = "#"
 
@@ -52,27 +54,34 @@ _KEPT: dict[str, Kept] = {}
 _lock = threading.Lock()
 
 
-def is_too_deep(value: ColumnElement[Any]) -> bool:
-    """Whether SQLite's parser would give up on the expression inside a statement."""
-    if not (_has_limit() and _may_be_deep(value)):
-        return False
-    wrapped = str(select(value).compile(dialect=_DIALECT))
-    start = wrapped.find(" ") + 1
-    return _overflows(f"{wrapped[:start]}{'(' * _MARGIN}{wrapped[start:]}")
+def is_too_deep(value: ColumnElement[Any], *, is_sqlite: bool) -> bool:
+    """Whether the expression is nested too deeply: for SQLite's parser inside a statement, or for
+    SQLAlchemy, which compiles by recursion."""
+    depth = _nesting(value)
+    if depth > _MOST_NESTED:
+        return True
+    return is_sqlite and depth >= _SHALLOW and _has_limit() and _is_refused(value)
 
 
-def _may_be_deep(value: ColumnElement[Any]) -> bool:
-    """A quick look, so that ordinary expressions are not compiled twice."""
+def _nesting(value: ColumnElement[Any]) -> int:
+    """How deep the elements of SQLAlchemy are nested, by a quick look; as deep as it goes when large."""
+    deepest = looked_at = 0
     waiting: list[tuple[Any, int]] = [(value, 0)]
-    looked_at = 0
     while waiting:
         one, depth = waiting.pop()
         looked_at += 1
-        if depth >= _SHALLOW or looked_at > _MOST_LOOKED_AT:
-            return True
-        if not isinstance(one, FromClause):
+        deepest = max(deepest, depth)
+        if looked_at > _MOST_LOOKED_AT:
+            return max(deepest, _SHALLOW)
+        if not isinstance(one, TableClause | Alias):
             waiting.extend((child, depth + 1) for child in one.get_children())
-    return False
+    return deepest
+
+
+def _is_refused(value: ColumnElement[Any]) -> bool:
+    wrapped = str(select(value).compile(dialect=_DIALECT))
+    start = wrapped.find(" ") + 1
+    return _overflows(f"{wrapped[:start]}{'(' * _MARGIN}{wrapped[start:]}")
 
 
 _DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
@@ -113,8 +122,9 @@ def by_python(context: Context, node: Node) -> Part:
     values = [context.numbers.best(part) if part.shape else part.value for part in gathered.parts]
     arguments = [*(literal(one, Text()) for one in (key, context.env.zone, context.env.language)), *values]
     found = func.fl_python(*arguments, type_=context.values.work_type(node.kind))
-    error = Flag(lambda: func.fl_python_fails(*arguments) == 1)
-    return Part(found, node.kind, shape, True, error, size=4 + sum(part.size for part in gathered.parts))
+    size = 4 + sum(part.size for part in gathered.parts)
+    error = Flag(lambda: func.fl_python_fails(*arguments) == 1, size)
+    return Part(found, node.kind, shape, True, error, size=size)
 
 
 @dataclass
@@ -129,6 +139,11 @@ class _Gathered:
             return node
         if isinstance(node, Field) and not node.kind.is_list:
             return self._field(node)
+        if isinstance(node, Aggregate) and isinstance(node.argument, Items):
+            items = node.argument.items
+            if not any(one.kind.is_list for one in items):
+                changed = replace(node.argument, items=tuple(map(self.rewritten, items)))
+                return replace(node, argument=changed)
         if isinstance(node, Call) and node.arguments and not any(self._is_list(one) for one in node.arguments):
             return replace(node, arguments=tuple(self.rewritten(one) for one in node.arguments))
         return self._handed_in(node)
@@ -150,7 +165,7 @@ class _Gathered:
         found = self._argument(part, node)
         if part.error is None:
             return found
-        flag = Part(part.error.build(), BOOL, is_nullable=False, size=part.size)
+        flag = Part(part.error.build(), BOOL, is_nullable=False, size=part.error.size)
         one, zero = (Const(Decimal(value), Kind("number", 1, 0), node.span) for value in (1, 0))
         failing = Call("div", (one, zero), Kind("number", 12, 10), node.span)
         failed = Call("ISEMPTY", (failing,), BOOL, node.span)  # is never answered: the division fails first

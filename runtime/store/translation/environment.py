@@ -41,3 +41,7 @@ class NotTranslatable(Exception):
         self.function = function
         self.span = span
         self.reason = reason
+
+
+class TooLarge(NotTranslatable):  # noqa: N818 - a NotTranslatable with a way out on SQLite
+    """It would become more SQL than a database should be given."""

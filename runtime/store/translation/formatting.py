@@ -52,7 +52,7 @@ def _too_long(context: Context, part: Part, pattern: str) -> Flag | None:
     magnitude = context.numbers.absolute(part, part.kind)
     most = context.numbers.constant(10 ** (PRECISION - scale))
     is_long = context.numbers.compare("ge", magnitude, most)
-    return Flag(lambda: and_(all_present([part]), func.coalesce(is_long, false())))
+    return Flag(lambda: and_(all_present([part]), func.coalesce(is_long, false())), 2 * part.size + 4)
 
 
 def _pattern(context: Context, node: Call) -> str | None:

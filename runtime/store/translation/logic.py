@@ -24,6 +24,7 @@ from runtime.store.translation.parts import (
     Sql,
     all_present,
     any_failed,
+    flag_size,
     flag_of,
     size_of,
 )
@@ -48,7 +49,8 @@ def unless_failed(value: Sql, flag: Flag | None) -> Sql:
 
 def boolean(value: Sql, parts: Sequence[Part], error: Flag | None, *, is_nullable: bool = False) -> Part:
     value = unless_failed(value, error)
-    return Part(value, BOOL, None, is_nullable or error is not None, error, size=size_of(parts))
+    size = size_of(parts) + flag_size(error)
+    return Part(value, BOOL, None, is_nullable or error is not None, error, size=size)
 
 
 # --- and, or, not ---------------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ def _first_failure(parts: Sequence[Part], *, is_all: bool) -> Flag | None:
             found = or_(flag_of(part.error), and_(goes_on, found))
         return found
 
-    return Flag(build)
+    return Flag(build, size_of(parts) + sum(flag_size(part.error) for part in parts))
 
 
 def negation(context: Context, node: Call) -> Part:
@@ -227,14 +229,18 @@ def failure_of(piece: Piece) -> Flag | None:
     error, rows = piece.part.error, piece.rows
     if error is None or rows is None:
         return error
-    return Flag(lambda: exists_in(rows, error.build()))
+    return Flag(lambda: exists_in(rows, error.build()), error.size + 6)
 
 
 # --- choices between values -----------------------------------------------------------------------------
 
 
 def choose(
-    context: Context, node: Call, whens: Sequence[tuple[Bool, Flag | None, Part]], otherwise: Part
+    context: Context,
+    node: Call,
+    whens: Sequence[tuple[Bool, Flag | None, Part]],
+    otherwise: Part,
+    conditions_size: int,
 ) -> Part:
     """The first value whose condition holds. A condition may fail; later ones are then not looked at."""
     results = [*(part for _, _, part in whens), otherwise]
@@ -247,14 +253,16 @@ def choose(
     value = case(*cases, else_=values[-1])
     if not node.kind.is_number:
         value = context.values.made(value, node.kind)
-    size = len(whens) * 2 + size_of(results)
-    error = _chosen_failure(whens, otherwise)
+    size = len(whens) * 2 + size_of(results) + conditions_size + sum(flag_size(flag) for _, flag, _ in whens)
+    error = _chosen_failure(whens, otherwise, conditions_size)
     longest = max(part.longest for part in results)
     is_nullable = any(part.is_nullable for part in results) or error is not None
     return Part(value, node.kind, shape, is_nullable, error, size=size, longest=longest)
 
 
-def _chosen_failure(whens: Sequence[tuple[Bool, Flag | None, Part]], otherwise: Part) -> Flag | None:
+def _chosen_failure(
+    whens: Sequence[tuple[Bool, Flag | None, Part]], otherwise: Part, conditions_size: int
+) -> Flag | None:
     flags = [flag for _, failed, part in whens for flag in (failed, part.error)]
     if otherwise.error is None and all(flag is None for flag in flags):
         return None
@@ -267,7 +275,8 @@ def _chosen_failure(whens: Sequence[tuple[Bool, Flag | None, Part]], otherwise: 
             cases.append((condition, flag_of(part.error)))
         return case(*cases, else_=flag_of(otherwise.error))
 
-    return Flag(build)
+    size = 3 * len(whens) + conditions_size + sum(flag_size(one) for one in (*flags, otherwise.error))
+    return Flag(build, size)
 
 
 def one_kind(context: Context, kind: Kind, parts: Sequence[Part]) -> tuple[list[Sql], Shape | None]:
@@ -282,8 +291,7 @@ def if_else(context: Context, node: Call) -> Part:
     condition = context.part(node.arguments[0])
     then = context.part(node.arguments[1])
     otherwise = context.part(node.arguments[2]) if len(node.arguments) > 2 else context.values.blank(node.kind)
-    found = choose(context, node, [(_tested(condition), condition.error, then)], otherwise)
-    return replace(found, size=found.size + condition.size)
+    return choose(context, node, [(_tested(condition), condition.error, then)], otherwise, condition.size)
 
 
 def _tested(part: Part) -> Bool:
@@ -299,24 +307,47 @@ def ifs(context: Context, node: Call) -> Part:
         size += condition.size
         whens.append((_tested(condition), condition.error, context.part(arguments[at + 1])))
     otherwise = context.part(arguments[-1]) if len(arguments) % 2 else context.values.blank(node.kind)
-    found = choose(context, node, whens, otherwise)
-    return replace(found, size=found.size + size)
+    return choose(context, node, whens, otherwise, size)
 
 
 def switch(context: Context, node: Call) -> Part:
     arguments = node.arguments
     value = context.part(arguments[0])
     last = len(arguments) if len(arguments) % 2 else len(arguments) - 1
+    given = [context.part(arguments[at]) for at in range(1, last, 2)]
+    results = [context.part(arguments[at + 1]) for at in range(1, last, 2)]
+    otherwise = context.part(arguments[-1]) if len(arguments) % 2 == 0 else context.values.blank(node.kind)
+    simple = _simple_switch(context, node, value, given, [*results, otherwise])
+    if simple is not None:
+        return simple
     whens, size = [], 0
     failed = value.error
-    for at in range(1, last, 2):
-        one = context.part(arguments[at])
+    for one, result in zip(given, results, strict=True):
         size += value.size + one.size
-        whens.append((equal(context, value, one), any_failed((failed, one.error)), context.part(arguments[at + 1])))
+        whens.append((equal(context, value, one), any_failed((failed, one.error)), result))
         failed = None
-    otherwise = context.part(arguments[-1]) if len(arguments) % 2 == 0 else context.values.blank(node.kind)
-    found = choose(context, node, whens, otherwise)
-    return replace(found, size=found.size + size)
+    return choose(context, node, whens, otherwise, size)
+
+
+def _simple_switch(
+    context: Context, node: Call, subject: Part, cases: Sequence[Part], results: Sequence[Part]
+) -> Part | None:
+    """CASE subject WHEN …, which has a large subject once; not where a blank is to match a blank."""
+    parts = [subject, *cases, *results]
+    if subject.is_cheap or any(one.error is not None for one in parts) or any(one.is_nullable for one in cases):
+        return None
+    if any(one.shape is not None for one in (subject, *cases)):
+        compared, _ = context.numbers.shared([context.number(one) for one in (subject, *cases)])
+    else:
+        compared = [one.value for one in (subject, *cases)]
+    values, shape = one_kind(context, node.kind, results)
+    whens = dict(zip(compared[1:], values, strict=False))
+    value: Sql = case(whens, value=compared[0], else_=values[-1])
+    if not node.kind.is_number:
+        value = context.values.made(value, node.kind)
+    is_nullable = any(part.is_nullable for part in results)
+    longest = max(part.longest for part in results)
+    return Part(value, node.kind, shape, is_nullable, size=size_of(parts), longest=longest)
 
 
 def coalesce(context: Context, node: Call) -> Part:
@@ -327,7 +358,8 @@ def coalesce(context: Context, node: Call) -> Part:
     value = unless_failed(value if node.kind.is_number else context.values.made(value, node.kind), error)
     is_nullable = all(part.is_nullable for part in parts) or error is not None
     longest = max(part.longest for part in parts)
-    return Part(value, node.kind, shape, is_nullable, error, size=size_of(parts), longest=longest)
+    size = size_of(parts) + flag_size(error)
+    return Part(value, node.kind, shape, is_nullable, error, size=size, longest=longest)
 
 
 def _blank_until(parts: Sequence[Part]) -> Flag | None:
@@ -341,7 +373,7 @@ def _blank_until(parts: Sequence[Part]) -> Flag | None:
             found = or_(flag_of(part.error), and_(part.value.is_(null()), found))
         return found
 
-    return Flag(build)
+    return Flag(build, size_of(parts) + sum(flag_size(part.error) for part in parts))
 
 
 def if_error(context: Context, node: Call) -> Part:
@@ -350,13 +382,13 @@ def if_error(context: Context, node: Call) -> Part:
         return replace(part, kind=node.kind)
     flag = part.error
     kept = replace(part, error=None)
-    return choose(context, node, [(flag.build(), None, fallback)], kept)
+    return choose(context, node, [(flag.build(), None, fallback)], kept, flag.size)
 
 
 def is_error(context: Context, node: Call) -> Part:
     part = context.part(node.arguments[0])
     value = flag_of(part.error)
-    return Part(value, BOOL, is_nullable=False, size=part.size)
+    return Part(value, BOOL, is_nullable=False, size=1 + flag_size(part.error))
 
 
 # --- blanks ---------------------------------------------------------------------------------------------

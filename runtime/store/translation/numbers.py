@@ -78,7 +78,9 @@ def divide(context: Context, node: Call) -> Part:
 def _by_zero(context: Context, left: Part, right: Part) -> Flag | None:
     if right.is_constant and right.constant:
         return None
-    return Flag(lambda: and_(all_present((left, right)), func.coalesce(context.numbers.is_zero(right), literal(False))))
+    size = left.size + 2 * right.size + 4
+    is_zero = context.numbers.is_zero
+    return Flag(lambda: and_(all_present((left, right)), func.coalesce(is_zero(right), literal(False))), size)
 
 
 def modulo(context: Context, node: Call) -> Part:

@@ -31,7 +31,7 @@ from runtime.store.exact import BOTTOM, PRECISION, QUOTIENT_SCALE, TOP
 from runtime.store.translation import shapes
 from runtime.store.translation.binding import once, once_each
 from runtime.store.translation.guards import Plain, fixed, leaf, product_of, sum_of
-from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, all_present
+from runtime.store.translation.parts import CHEAP, RELATIONS, Part, Shape, Sql, no_result
 
 NUMBER_TYPE: TypeEngine[Any] = Numeric()
 _GUARD = Decimal(0).scaleb(-60)  # as an addend it makes a division keep 60 places: no rounding twice
@@ -106,7 +106,7 @@ class NumericArithmetic:
         if outcome.may_round:
             value, size = _fit(value, size, outcome.exact_scale), 2 * size + 20
         if outcome.may_overflow:
-            error = Flag(lambda: and_(value.is_(null()), all_present(operands)))
+            error = no_result(value, size, operands)
         kept = plain if outcome.may_round or any(part.plain is not None for part in operands) else None
         return Part(
             value, kind, outcome.shape, is_nullable or error is not None, error, size=size, plain=kept
@@ -135,7 +135,7 @@ class NumericArithmetic:
         if not outcome.may_round:
             return part
         value = _fit(part.value, 1, outcome.exact_scale)  # never in a subquery: it is an aggregate
-        error = Flag(lambda: and_(part.value.is_not(null()), value.is_(null()))) if outcome.may_overflow else None
+        error = no_result(value, part.size + 20, [replace(part, is_nullable=True)]) if outcome.may_overflow else None
         return replace(part, value=value, shape=outcome.shape, error=error, is_nullable=True, size=part.size + 20)
 
     def negate(self, part: Part, kind: Kind) -> Part:
@@ -159,7 +159,7 @@ class NumericArithmetic:
             limit = 10**PRECISION - 1
             most = bound(Decimal(10) ** (PRECISION - QUOTIENT_SCALE))
             value = once(value, size, lambda one: case((func.abs(one) < most, one)))
-            error = Flag(lambda: and_(value.is_(null()), all_present((left, right)), right.value != 0))
+            error = no_result(value, size, (left, right), lambda: right.value != 0)
         is_nullable = left.is_nullable or right.is_nullable or not is_divided or error is not None
         return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable, error, size=size)
 
@@ -200,7 +200,7 @@ class NumericArithmetic:
             return case((base > 0, True), else_=is_whole)
 
         value = once_each([(self.best(left), 99), (self.best(right), 99)], raised)
-        error = Flag(lambda: and_(value.is_(null()), all_present((left, right))))
+        error = no_result(value, 60 + left.size + right.size, (left, right))
         return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=60 + left.size + right.size)
 
     def absolute(self, part: Part, kind: Kind) -> Part:
@@ -229,7 +229,7 @@ class NumericArithmetic:
 
         value = once_each([(self.best(part), part.size), (self.best(places), places.size)], rounded)
         limit = 10 * shape.limit + 10 ** (30 + shape.scale)
-        error = Flag(lambda: and_(value.is_(null()), all_present((part, places))))
+        error = no_result(value, 10 + 4 * (part.size + places.size), (part, places))
         return Part(value, kind, Shape(shape.scale, limit), True, error, size=10 + 4 * (part.size + places.size))
 
     def compare(self, operator: str, left: Part, right: Part) -> ColumnElement[bool]:

@@ -61,9 +61,10 @@ class Shape:
 
 @dataclass(eq=False, slots=True)
 class Flag:
-    """The condition "this failed", built once and only when somebody asks."""
+    """The condition "this failed", built once and only when somebody asks; `size` as of a `Part`."""
 
     make: Build
+    size: int = 4
     made: ColumnElement[bool] | None = field(default=None)
 
     def build(self) -> ColumnElement[bool]:
@@ -128,12 +129,18 @@ def any_failed(flags: Iterable[Flag | None]) -> Flag | None:
     found = [flag for flag in flags if flag is not None]
     if len(found) < 2:
         return found[0] if found else None
-    return Flag(lambda: or_(*(flag.build() for flag in found)))
+    return Flag(lambda: or_(*(flag.build() for flag in found)), sum(flag.size for flag in found))
 
 
-def failed_when(flag: Flag | None, condition: Build) -> Flag | None:
-    """Failed when `flag` is and `condition` (never NULL) holds."""
-    return None if flag is None else Flag(lambda: and_(condition(), flag.build()))
+def flag_size(flag: Flag | None) -> int:
+    return 0 if flag is None else flag.size
+
+
+def no_result(value: Sql, size: int, operands: Iterable[Part], *more: Build) -> Flag:
+    """Failed: there is no value although all operands are there."""
+    given = list(operands)
+    size += sum(part.size for part in given) + 4 * len(more)
+    return Flag(lambda: and_(value.is_(null()), all_present(given), *(one() for one in more)), size)
 
 
 def flag_of(flag: Flag | None) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 from expressions.kinds import MAX_DIGITS, Kind, number
 from runtime.store.exact import LARGEST, PRECISION, QUOTIENT_SCALE
 from runtime.store.translation import shapes
-from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, all_present
+from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, no_result
 
 MOST_NATIVE = 24  # plain SQL of at most so many nodes is tried before the exact functions
 _LENIENT = LARGEST - LARGEST // 1000  # what an overflowing product is surely beyond
@@ -79,7 +79,7 @@ def _kept_native(native: Sql, size: int, outcome: shapes.Outcome) -> Sql | None:
 
 def _overflow(value: Sql, operands: Sequence[Part]) -> Flag:
     """Too large for the language's numbers: no result although there were operands."""
-    return Flag(lambda: value.is_(null()) & all_present(operands))
+    return no_result(value, 2 + sum(part.size for part in operands), operands)
 
 
 class Scaled:
@@ -176,7 +176,7 @@ class Scaled:
         error = None
         if limit >= 10**PRECISION:
             limit = 10**PRECISION - 1
-            error = Flag(lambda: value.is_(null()) & all_present((left, right)) & self.compare("ne", right, self.constant(0)))
+            error = no_result(value, size, (left, right), lambda: self.compare("ne", right, self.constant(0)))
         is_divided = right.is_constant and right.constant != 0
         return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable or not is_divided or error is not None, error, size=size, native=native)
 
@@ -200,7 +200,7 @@ class Scaled:
 
     def power(self, left: Part, right: Part, kind: Kind) -> Part:
         value = call("fl_pow", best(left), left.number.scale, best(right), right.number.scale)
-        error = Flag(lambda: value.is_(null()) & all_present((left, right)))
+        error = no_result(value, 1 + left.size + right.size, (left, right))
         return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=1 + left.size + right.size)
 
     def absolute(self, part: Part, kind: Kind) -> Part:
@@ -236,7 +236,7 @@ class Scaled:
         shape = part.number
         value = call("fl_round_by", best(part), shape.scale, best(places), places.number.scale, literal(mode, Text()))
         limit = 10 * shape.limit + 10 ** (30 + shape.scale)
-        error = Flag(lambda: value.is_(null()) & all_present((part, places)))
+        error = no_result(value, part.size + places.size + 2, (part, places))
         return Part(value, kind, Shape(shape.scale, limit), True, error, size=part.size + places.size + 2)
 
     def compare(self, operator: str, left: Part, right: Part) -> ColumnElement[bool]:

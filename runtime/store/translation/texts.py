@@ -20,7 +20,7 @@ from expressions.nodes import Call
 from runtime.store.translation import letters
 from runtime.store.translation.context import Context, Operator, blank_part, item_of
 from runtime.store.translation.numbers import as_integer
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed, size_of
+from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed, no_result, size_of
 
 TOO_MANY = MAX_TEXT + 1
 LONGEST_NUMBER = 130
@@ -74,7 +74,7 @@ def join(context: Context, node: Call) -> Part:
     longest = sum(part.longest for part in parts)
     if longest > MAX_TEXT:
         whole = joined
-        too_long = Flag(lambda: length(context, whole) > MAX_TEXT)
+        too_long = Flag(lambda: length(context, whole) > MAX_TEXT, size)
         error = any_failed((error, too_long))
         size *= 2
     is_nullable = not any(part.is_constant and not part.is_blank_constant for part in parts)
@@ -82,6 +82,7 @@ def join(context: Context, node: Call) -> Part:
     kept = joined
     if error is not None:
         value, kept = case((~error.build(), value)), case((~error.build(), joined))
+    size += 2 * (0 if error is None else error.size)
     return Part(
         context.values.made(value, TEXT), TEXT, None, is_nullable or error is not None, error,
         size=size, raw=kept, longest=min(longest, MAX_TEXT),
@@ -129,7 +130,8 @@ def _negative(text: Part, count: Part, least: int) -> Flag | None:
     """`#VALUE!` for a count below `least`."""
     if isinstance(count.constant, int) and count.constant >= least:
         return None
-    return Flag(lambda: and_(all_present((text, count)), func.coalesce(count.value < least, False)))
+    size = text.size + 2 * count.size + 4
+    return Flag(lambda: and_(all_present((text, count)), func.coalesce(count.value < least, False)), size)
 
 
 def middle(context: Context, node: Call) -> Part:
@@ -198,7 +200,7 @@ def substitute(context: Context, node: Call) -> Part:
         value: Sql = func.fl_substitute(*bound, type_=Text())
     else:
         value = _substituted(text.value, raw(old), raw(new), nth)
-    fails = Flag(lambda: and_(text.value.is_not(null()), raw(old) != "", _substitution_fails(context, bound, nth)))
+    fails = Flag(lambda: and_(text.value.is_not(null()), raw(old) != "", _substitution_fails(context, bound, nth)), 8 + 4 * size_of(parts))
     found = made(not_empty(value), parts, fails, size=10 + 3 * size_of(parts))
     # a blank `old` or `new` is no blank result, so their failing has to be said
     error = any_failed((old.error, new.error, which.error))
@@ -361,7 +363,7 @@ def value_of(context: Context, node: Call) -> Part:
     value = func.fl_value(part.value, type_=BigInteger()) if context.is_sqlite else letters.number_in(part.value)
     if not context.is_sqlite:
         value = cast(value, Numeric())
-    bad = Flag(lambda: and_(part.value.is_not(null()), value.is_(null())))
+    bad = no_result(value, part.size + 20, [part])
     found = Part(value, node.kind, Shape(10, 10**29), True, any_failed((part.error, bad)), size=part.size + 20)
     return found
 

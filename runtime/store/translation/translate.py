@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, collate, false
 
 from expressions.nodes import Node
-from runtime.store.translation.context import Context
+from runtime.store.translation.context import MOST_SQL, Context
 from runtime.store.translation.deep import by_python, is_too_deep
 from runtime.store.translation.environment import Dialect, SqlEnv
 from runtime.store.translation.operators import TABLES
@@ -48,12 +48,12 @@ def ordering(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement
 def error_of(node: Node, source: RowSource | None, env: SqlEnv) -> ColumnElement[bool]:
     """Whether the expression fails on the row; never NULL."""
     context = _context(env, source)
-    part = context.part(node)
-    flag = false() if part.error is None else part.error.build()
-    if env.is_sqlite and is_too_deep(flag):
-        deeper = by_python(context, node).error
-        return false() if deeper is None else deeper.build()
-    return flag
+    error = context.whole(node).error
+    if error is None:
+        return false()
+    if env.is_sqlite and (error.size > MOST_SQL or is_too_deep(error.build(), is_sqlite=True)):
+        error = by_python(context, node).error
+    return false() if error is None else error.build()
 
 
 def measure(
