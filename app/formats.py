@@ -1,4 +1,4 @@
-"""Numbers, money and times as people read them (ui/README.md, "Words, numbers, dates").
+"""Numbers, money and times as people read them.
 
 In: values and the reader's language and zone. Out: plain text. Called by templates as filters and by
 the cells of lists. U+2212 is the minus; thousands are separated; nothing is cut.

@@ -152,7 +152,7 @@ def app_url(app_key: str) -> str:
 
 
 def form_url(app_key: str, form_key: str) -> str:
-    """The list of a form. The path is fixed in seams.md, so that it holds before that screen exists."""
+    """The list of a form. The path is fixed: other people keep it in their bookmarks."""
     return f"/w/{g.workspace_slug}/a/{app_key}/f/{form_key}"
 
 

@@ -51,11 +51,11 @@ class ComputedField:
     clause: Clause
     follows_daily: bool = False  # stored, but only as fresh as a daily field it reads
 
-    @property
+    @cached_property
     def id(self) -> str:
         return self.field.id
 
-    @property
+    @cached_property
     def cell(self) -> Cell:
         return (self.table, self.field.id)
 
@@ -65,7 +65,7 @@ class ComputedField:
         reads = self.clause.reads
         return frozenset((one.table, one.field) for one in reads if not (one.hops or one.is_everywhere))
 
-    @property
+    @cached_property
     def is_stored(self) -> bool:
         """Whether a column holds its value (which may still be filling, or late)."""
         return self.mode != "live"

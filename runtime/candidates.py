@@ -24,7 +24,7 @@ from builder.problems import Problem
 from builder.reads import Hop
 from expressions import Env, ErrorValue
 from runtime import access, evaluation, linked, resolution, rows, validation
-from runtime.coercion import OWNER, Coerced, coerce
+from runtime.coercion import OWNER, Coerced, coerce, parse_context
 from runtime.evaluation import Face
 from runtime.recompute import snapshot
 from runtime.record_ids import new_record_id, new_record_ids
@@ -66,10 +66,6 @@ class Batch:
     @property
     def good(self) -> list[Candidate]:
         return [one for one in self.candidates if not one.problems]
-
-
-def parse_context(work: Work, context: ParseContext | None) -> ParseContext:
-    return context or ParseContext(zone=work.workspace.zone, language=work.language)
 
 
 def new_candidates(

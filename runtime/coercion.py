@@ -17,6 +17,7 @@ from builder.problems import Problem, flatten, shown
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
+    from runtime.platform import Work
 
 OWNER = "owner"
 
@@ -75,3 +76,7 @@ def _owner(value: object) -> object:
         return Unresolved("member", "email", text)
     number = read_record_id(text)
     return Unresolved("member", "id", number) if number is not None else Unresolved("member", "name", text)
+
+
+def parse_context(work: Work, context: ParseContext | None) -> ParseContext:
+    return context or ParseContext(zone=work.workspace.zone, language=work.language)

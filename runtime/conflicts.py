@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.fields.base import Unresolved
 from builder.problems import Problem
-from runtime.coercion import coerce
+from runtime.coercion import coerce, parse_context
 from runtime.deltas import read_value
 from runtime.outcomes import Change, Outcome
 from runtime.store import changeset_rows
@@ -58,8 +58,6 @@ def conflict_of(
     work: Work, form: FormHandle, current: Mapping[str, Any], version: int, raw: Mapping[str, object]
 ) -> Conflict:
     """Three sides of every field that you give or that somebody changed since `version`."""
-    from runtime.candidates import parse_context
-
     given = coerce(form, raw, parse_context(work, None)).values
     base = values_at(work, form, current, version)
     sides = []

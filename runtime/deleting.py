@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.problems import Problem
 from builder.reads import EXISTENCE
-from runtime import access, conflicts, live, rows, validation
+from runtime import access, conflicts, filling, live, rows, validation, whole
 from runtime.changesets.writing import ChangesetWriter, writer_for
 from runtime.errors import NotFoundError
 from runtime.outcomes import Cause, Change, Outcome, record_of
@@ -86,6 +86,7 @@ def set_deleted(
     if not is_deleted:  # while it was away its figures were not kept up
         walk.mark([one.cell for one in form.plan.computed if one.is_stored], [row["id"] for row in afters])
     walk.run()
+    filling.start(work, form.app, walk.later)
     return afters
 
 
@@ -111,5 +112,5 @@ def restore(work: Work, form: FormHandle, record_id: int, *, cause: Cause = None
     writer = writer_for(work, form, "restore", cause, None)
     set_deleted(work, form, [before], writer, is_deleted=False)
     changeset_id = writer.finish()
-    [row] = live.read_whole(work, form, [record_id], live.all_fields(form))
+    [row] = whole.read_whole(work, form, [record_id], live.all_fields(form))
     return Outcome(record_of(row), changeset_id=changeset_id)

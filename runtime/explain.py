@@ -14,7 +14,7 @@ from builder.compute import ComputedField, RollUp
 from expressions import Env, compile_expression, print_expression, sentence
 from expressions.nodes import Aggregate, Field, Follow, Items, Lines, Node, Parent, Setting
 from expressions.references import children
-from runtime import access, linked, live
+from runtime import access, linked, live, whole
 from runtime.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def explain(work: Work, form: FormHandle, record_id: int, field_id: str, languag
     """`NotFoundError` for a record that the actor may not see, and for a field that nothing computes."""
     one = form.plan.find(field_id)
     scope = access.record_scope(work, form)
-    found = live.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
+    found = whole.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
     if one is None or not found:
         raise NotFoundError("field", field_id)
     row = live.as_read(form, found[0])

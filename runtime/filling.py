@@ -227,6 +227,7 @@ def _daily_slice(work: Work, app: AppVersion, payload: Mapping[str, Any]) -> dic
         walk = Recompute(work, app, writer)
         walk.mark(cells, ids)
         walk.run()
+        start(work, app, walk.later)
         writer.finish()
 
     return {"changeset": str(changeset_id), **_slice(work, form, payload, compute)}

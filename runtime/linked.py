@@ -9,13 +9,14 @@ computed with it, so that no stale figure is committed (docs/decisions, "Locks")
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from builder.linked import LinkedRows
 from builder.reads import Hop
 from expressions import Env
 from runtime import rows
+from runtime.parameters import LANGUAGE, Settings
 
 if TYPE_CHECKING:
     from runtime.catalogue import AppVersion, FormHandle
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 Related = dict[str, dict[int, dict[str, Any]]]
-LANGUAGE = "zh-CN"  # of stored formulas: the app's default language decides their texts
 
 
 def environment(work: Work, form: FormHandle, related: Related | None = None) -> Env:
@@ -43,28 +43,6 @@ def environment(work: Work, form: FormHandle, related: Related | None = None) ->
         actor_member=work.actor.member_id,
         language=LANGUAGE,
     )
-
-
-class Settings(Mapping[str, Row]):
-    """The values of an app's single-record forms by form id, each read when it is first asked for."""
-
-    def __init__(self, work: Work, app: AppVersion) -> None:
-        self._work = work
-        self._app = app
-
-    def __getitem__(self, form_id: str) -> Row:
-        from runtime import single_records
-
-        form = self._app.find_form(form_id)
-        if form is None or not form.form.is_single:
-            raise KeyError(form_id)
-        return single_records.values_of(self._work, form)
-
-    def __iter__(self) -> Iterator[str]:
-        return (form.id for form in self._app.forms if form.form.is_single)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def linked_ids(form: FormHandle, found: Iterable[Row], hop: Hop) -> set[int]:

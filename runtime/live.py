@@ -16,8 +16,9 @@ from builder.compute import CLOCK_FUNCTIONS, ComputedField, RollUp
 from builder.dependencies import Cell
 from builder.reads import functions_of
 from expressions.nodes import Field as FieldNode
-from runtime import evaluation, linked
-from runtime.store import live_rows, record_reads
+from runtime import evaluation
+from runtime.parameters import LANGUAGE, Settings
+from runtime.store import live_rows
 from runtime.store.scopes import AnyScope, SystemScope
 from runtime.store.translation.environment import SqlEnv
 from runtime.store.translation.sources import PlanShelf
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 LINKED = SystemScope("linked")
+SETTING = "setting"
 
 
 class Surroundings:
@@ -63,9 +65,9 @@ class Surroundings:
             today=work.today,
             zone=work.workspace.zone,
             dialect=work.platform.database.dialect,
-            settings=linked.Settings(work, self.app),
+            settings=Settings(work, self.app),
             actor_member=work.actor.member_id,
-            language=linked.LANGUAGE,
+            language=LANGUAGE,
         )
 
 
@@ -145,32 +147,38 @@ def statement_key(
     work: Work, form: FormHandle, purpose: str, fields: Sequence[ComputedField]
 ) -> tuple[Any, ...] | None:
     """What a translated statement of these fields depends on; None when it must be built each time: it
-    holds the instant, a setting, or the definitions of columns that are not ready."""
+    holds the instant, the definitions of columns that are not ready, or settings without a plain value.
+    Its first half names the statement, its second what was put into it."""
     needs = frozenset(need for one in fields for need in needs_of(form.app, one))
-    if not needs.isdisjoint(surroundings(work, form.app).unready) or needs & {"now", "settings"}:
+    if "now" in needs or not needs.isdisjoint(surroundings(work, form.app).unready):
         return None
     day = work.today if "today" in needs else None
-    return (purpose, form.id, tuple(one.id for one in fields), day, work.workspace.zone)
+    settings = environment(work, form).settings
+    read = sorted(need[1:] for need in needs if need[0] == SETTING)
+    values = tuple(settings[single].get(field) if single in settings else None for single, field in read)
+    if any(isinstance(value, tuple) for value in values):
+        return None
+    return (purpose, form.id, tuple(one.id for one in fields)), (day, work.workspace.zone, values)
 
 
-def needs_of(app: AppVersion, one: ComputedField) -> frozenset[str | Cell]:
-    """What a computed field's SQL holds: "today", "now", "settings", and the stored computed cells; those
-    of the live fields that it reads as well."""
+def needs_of(app: AppVersion, one: ComputedField) -> frozenset[str | tuple[str, ...]]:
+    """What a computed field's SQL holds: "today", "now", settings as (SETTING, form, field), and the stored
+    computed cells; those of the live fields that it reads as well."""
     key = ("needs", one.cell)
-    found: frozenset[str | Cell] | None = app.memory.get(key)
+    found: frozenset[str | tuple[str, ...]] | None = app.memory.get(key)
     if found is None:
         found = app.memory[key] = frozenset(_needs(app, one))
     return found
 
 
-def _needs(app: AppVersion, one: ComputedField) -> Iterator[str | Cell]:
+def _needs(app: AppVersion, one: ComputedField) -> Iterator[str | tuple[str, ...]]:
     clauses = [one.clause, *([one.where] if isinstance(one, RollUp) and one.where is not None else [])]
     for clause in clauses:
         volatile = functions_of(clause.node) & CLOCK_FUNCTIONS
         yield from ("today" if name == "TODAY" else "now" for name in volatile)
         for read in clause.reads:
             if read.is_everywhere:
-                yield "settings"
+                yield (SETTING, read.table, read.field)
                 continue
             owner = app.world.get(read.table).parent or read.table
             inner = app.form(owner).plan.by_cell.get((read.table, read.field))
@@ -178,39 +186,6 @@ def _needs(app: AppVersion, one: ComputedField) -> Iterator[str | Cell]:
                 yield inner.cell
             elif inner is not None:
                 yield from needs_of(app, inner)
-
-
-def read_whole(
-    work: Work,
-    form: FormHandle,
-    ids: Collection[int],
-    fields: Collection[str],
-    *,
-    scope: AnyScope = LINKED,
-    is_live_only: bool = False,
-) -> list[Row]:
-    """Rows as readers see them: stored fields, and the others computed; lines with their live columns."""
-    found = record_reads.read_rows(
-        work.connection, form.tables, ids, fields, scope=scope, is_live_only=is_live_only
-    )
-    computed = untrusted(work, form, fields)
-    if computed and found:
-        for record_id, values in values_of(work, form, list(found), computed, scope).items():
-            found[record_id].update(values)
-    complete_lines(work, form, list(found.values()))
-    return list(found.values())
-
-
-def complete_lines(work: Work, form: FormHandle, found: Sequence[Row]) -> None:
-    """Live columns of lines, in Python: the record and its lines are in hand."""
-    live = [one for one in form.plan.formulas if one.table != form.id and not is_trusted(work, form, one)]
-    present = [one for one in live if any(one.table in row for row in found)]
-    if not present or not found:
-        return
-    related = linked.gather(work, form, found, form.plan.linked)
-    env = linked.environment(work, form, related)
-    for row in found:
-        evaluation.compute(form.plan, present, row, env)
 
 
 def is_trusted(work: Work, form: FormHandle, one: ComputedField) -> bool:

@@ -8,14 +8,14 @@ by screens, the API, the command line (one a request) and the job worker (one a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from runtime import audit
+from runtime import audit, single_records
 from runtime.catalogue import Catalogue, CatalogueCache
 from runtime.doorbell import Doorbell
 from runtime.errors import NotFoundError, ReadOnlyWorkError, StaleFormError, UndoneError
@@ -65,6 +65,10 @@ class Work:
     def language(self) -> str:
         """The actor's language, else the workspace's."""
         return self.actor.member.language if self.actor.member else self.workspace.language
+
+    def parameters(self, form: FormHandle) -> Mapping[str, Any]:
+        """The values of a single-record form, the same for everything in this unit of work."""
+        return single_records.values_of(self, form)
 
     @property
     def files(self) -> Files:

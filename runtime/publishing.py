@@ -20,7 +20,7 @@ from builder.forms import Form
 from builder.json_text import write_json
 from builder.pointers import removed_spots, spots
 from builder.problems import Problem
-from runtime import access, app_documents, audit, drafts, filling, single_records
+from runtime import access, app_documents, audit, drafts, filling, founding
 from runtime.catalogue import AppVersion
 from runtime.store import ddl, definition_rows, form_locks, physical_rows
 from runtime.store.trials import trial
@@ -115,7 +115,7 @@ def take_effect(work: Work, app_id: str, outcome: PublishOutcome) -> None:
     app = work.catalogue.app(app_id)
     for form_id in outcome.versions:
         if app.form(form_id).form.is_single:
-            single_records.ensure(work, app.form(form_id))
+            founding.ensure(work, app.form(form_id))
     if outcome.to_fill:
         filling.start(work, app, outcome.to_fill)
     filling.begin_days(work, work.catalogue.app(app_id))

@@ -161,10 +161,6 @@ class Recompute:
             form = self.app.form(form_id)
             for start in range(0, len(ids), CHUNK):
                 self._compute_chunk(form, ids[start : start + CHUNK], pending)
-        if self.later:
-            from runtime import filling
-
-            filling.start(self.work, self.app, self.later)
 
     def _first_rank(self, form_id: str) -> int:
         rank = self.app.form(form_id).plan.graph.rank

@@ -20,7 +20,7 @@ from builder.dependencies import Cell
 from builder.fields.base import ParseContext
 from builder.problems import Problem
 from builder.reads import EXISTENCE
-from runtime import access, conflicts, evaluation, live, rows, serials, single_records
+from runtime import access, conflicts, evaluation, filling, live, rows, serials, single_records, whole
 from runtime.candidates import Batch, Candidate, changed_candidates, changed_cells, new_candidates
 from runtime.changesets.writing import ChangesetWriter, writer_for
 from runtime.conflicts import Conflict
@@ -152,6 +152,7 @@ def _follow(work: Work, form: FormHandle, touches: Sequence[Touch], writer: Chan
     walk = Recompute(work, form.app, writer)
     walk.note(form, touches)
     walk.run()
+    filling.start(work, form.app, walk.later)
     return walk
 
 
@@ -159,7 +160,7 @@ def _complete(work: Work, form: FormHandle, outcome: Outcome) -> Outcome:
     """The record with its live fields, where the form has any: what whoever saved it wants to see."""
     if outcome.record is None or not _needs_reading(form):
         return outcome
-    [row] = live.read_whole(work, form, [outcome.record.id], live.all_fields(form))
+    [row] = whole.read_whole(work, form, [outcome.record.id], live.all_fields(form))
     return replace(outcome, record=record_of(row))
 
 
@@ -290,7 +291,7 @@ def preview(
         batch = new_candidates(work, form, [raw], context)
     else:
         scope = access.record_scope(work, form, "edit")
-        found = live.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
+        found = whole.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
         if not found:
             raise NotFoundError("record", record_id)
         batch = changed_candidates(work, form, found, [raw], context)

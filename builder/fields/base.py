@@ -109,7 +109,7 @@ class FieldType(ABC):
 
     @abstractmethod
     def to_json(self, value: Any) -> object:
-        """A strict value → the API's JSON value (interfaces.md)."""
+        """A strict value → the API's JSON value (docs/reference/api.md)."""
 
     @abstractmethod
     def to_text(self, value: Any, words: Wording) -> str:

@@ -18,7 +18,7 @@ from builder.fields.registry import field_type
 from builder.forms import Form
 from builder.ids import show_record_id
 from builder.problems import Problem
-from runtime import access, changesets, jobs, people, records, single_records
+from runtime import access, changesets, founding, jobs, people, records
 from runtime.actors import Actor
 from runtime.bundles.demo_rows import DemoWorld, links_of, raw_values, row_name
 from runtime.jobs import Again, Done, Job, handles, settle
@@ -252,7 +252,7 @@ class Loader:
 
     def _change_single(self, handle: FormHandle, raws: Sequence[Mapping[str, Any]]) -> list[records.Outcome]:
         """A form of one record: the row changes the record that is there."""
-        record_id = single_records.ensure(self.work, handle)
+        record_id = founding.ensure(self.work, handle)
         changes = [records.Change(record_id, raw) for raw in raws]
         return records.update_many(self.work, handle, changes, changeset=self.changeset, is_partial=True)
 

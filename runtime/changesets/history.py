@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from runtime import access, live
+from runtime import access, live, whole
 from runtime.changesets.writing import Changeset, read_row
 from runtime.deltas import read_value
 from runtime.errors import NotFoundError
@@ -52,7 +52,7 @@ def history(work: Work, form: FormHandle, record_id: int, *, limit: int = 200) -
     """Everything that happened to a record, newest first."""
     fields = {one.id: one for one in (*form.form.fields, *form.form.removed)}
     scope = access.record_scope(work, form)
-    found = live.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
+    found = whole.read_whole(work, form, [record_id], live.all_fields(form), scope=scope)
     if not found:
         raise NotFoundError("record", record_id)
     [state] = found

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 JOB = "import.rows"
 FIRST_BATCH = 200
-SMALLEST_BATCH, LARGEST_BATCH = 10, 2_000
+SMALLEST_BATCH, LARGEST_BATCH = 50, 2_000  # a batch has costs of its own: smaller ones get nowhere
 BATCH_SECONDS = 0.1  # docs/decisions, "SQLite as a server": a batch holds the writer for at most 150 ms
 
 
@@ -193,8 +193,8 @@ def perform(platform: Platform, job: Job) -> Done | Again | Settled:
     if actor is None:
         return _end(platform, job, run, "failed")
     lines = list(itertools.islice(runs.read_lines(platform, run), size))
-    started = time.monotonic()
     with platform.writing(actor) as work:
+        started = time.monotonic()  # what others wait for; our own waiting says nothing about the size
         hold(work, job)
         fresh = runs.get_run(work, run_id, lock=True)
         if fresh.position != run.position or fresh.state != run.state:

@@ -14,7 +14,7 @@ from builder.fields.base import Wording
 from builder.forms import Field
 from builder.ids import show_record_id
 from builder.problems import Problem
-from runtime import access, live
+from runtime import access, live, whole
 from runtime.errors import NotFoundError
 from runtime.queries.paging import COUNT_CAP, Count, Page, count_reading, page_of, select
 from runtime.queries.selection import Reading, Selection, SelectionError, read_selection
@@ -51,7 +51,7 @@ def get_record(
     bin is found as well."""
     wanted = live.all_fields(form) if fields is None else live.only_known(form, fields)
     scope = access.record_scope(work, form)
-    found = live.read_whole(work, form, [record_id], wanted, scope=scope, is_live_only=not is_deleted)
+    found = whole.read_whole(work, form, [record_id], wanted, scope=scope, is_live_only=not is_deleted)
     if not found:
         raise NotFoundError("record", record_id)
     return record_of(live.as_read(form, found[0]))
@@ -79,7 +79,7 @@ def link_titles(work: Work, form: FormHandle, ids: Collection[int]) -> dict[int,
 def _raw_titles(work: Work, form: FormHandle, ids: Collection[int]) -> Mapping[int, tuple[Any, bool]]:
     scope, title = access.record_scope(work, form), form.form.title
     if title is not None and live.untrusted(work, form, {title}):
-        found = live.read_whole(work, form, list(ids), {title}, scope=scope)
+        found = whole.read_whole(work, form, list(ids), {title}, scope=scope)
         return {row["id"]: (row.get(title), row["deleted_at"] is not None) for row in found}
     return record_reads.read_titles(work.connection, form.tables, title, list(ids), scope=scope)
 

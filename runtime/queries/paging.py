@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from builder.problems import Problem
-from runtime import live
+from runtime import live, whole
 from runtime.queries.selection import Reading, Selection, SelectionError, read_selection
 from runtime.records import Record, record_of
 from runtime.store import record_pages, record_reads
@@ -92,7 +92,7 @@ def select(
 
 
 def _records(reading: Reading, found: PageSlice) -> list[Record]:
-    live.complete_lines(reading.work, reading.form, found.rows)
+    whole.complete_lines(reading.work, reading.form, found.rows)
     if reading.extra:
         return [record_of(live.as_read(reading.form, row)) for row in found.rows]
     return [record_of(row) for row in found.rows]

@@ -2,7 +2,7 @@
 
 In: a shelf, a form, record ids, nodes or measures. Out: values by record id. Called by `runtime.live` and
 `runtime.rollups`. One statement, however many records and fields. A statement that depends on nothing but
-the app's version (and the day) is built once and kept in the caller's `memory` under its `key`.
+the app's version (and the day, and settings) is built once and kept in the caller's `memory` under its `key`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from runtime.store.translation import (
 )
 
 Memory = MutableMapping[Hashable, Any]
+Key = tuple[Hashable, Hashable]  # the statement's name, and what was put into it
 IDS = "ids"
 
 
@@ -42,7 +43,7 @@ def values_of_records(
     *,
     scope: AnyScope,
     memory: Memory,
-    key: Hashable | None,
+    key: Key | None,
 ) -> dict[int, dict[str, Any]]:
     """For each of these records that the scope allows, the values of the nodes by their keys."""
     if not ids:
@@ -70,7 +71,7 @@ def grouped_measures(
     *,
     scope: AnyScope,
     memory: Memory,
-    key: Hashable | None,
+    key: Key | None,
 ) -> dict[int, tuple[Any, ...]]:
     """The measures over the rows that point to each of these records; those without are not there."""
     if not ids:
@@ -85,13 +86,15 @@ def grouped_measures(
     return {row[0]: tuple(row[1:]) for row in _run(connection, statement, ids, scope)}
 
 
-def _kept(memory: Memory, key: Hashable | None, build: Callable[[], Select[Any]]) -> Select[Any]:
+def _kept(memory: Memory, key: Key | None, build: Callable[[], Select[Any]]) -> Select[Any]:
+    """One statement a name: yesterday's, or that of another setting, gives way."""
     if key is None:
         return build()
-    found = memory.get(key)
-    if found is None:
-        found = memory[key] = build()
-    return found
+    name, held = key
+    found = memory.get(name)
+    if found is None or found[0] != held:
+        found = memory[name] = (held, build())
+    return found[1]  # type: ignore[no-any-return]
 
 
 def _run(connection: Connection, statement: Select[Any], ids: Collection[int], scope: AnyScope) -> Any:

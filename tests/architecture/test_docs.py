@@ -3,6 +3,7 @@ limits are those of the code, and nothing outside the repository is needed to un
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -188,6 +189,43 @@ def test_tree_of_the_architecture_is_the_tree() -> None:
     assert sorted(packages - set(drawn)) == []
 
 
+def test_howto_of_field_types_lists_every_module_that_names_them_all() -> None:
+    from builder.fields.registry import FIELD_TYPES
+
+    keys = {one.key for one in FIELD_TYPES}
+    howto = _text("docs/contributing/add-a-field-type.md")
+    naming = [
+        file.relative_to(ROOT).as_posix()
+        for top in ("app", "builder", "expressions", "runtime")
+        for file in sorted((ROOT / top).rglob("*.py"))
+        if keys <= _constants(file)
+    ]
+    assert len(naming) >= 5
+    assert [one for one in naming if f"| `{one}` |" not in howto] == []
+
+
+def _constants(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {
+        one.value for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+
+
+def test_howto_of_functions_names_where_each_is_translated() -> None:
+    """A function is written under its name in the translation, or is one that aggregates rows."""
+    from expressions.functions import REGISTRY
+
+    assert "| `runtime/store/translation` |" in _text("docs/contributing/add-a-function.md")
+    written = {
+        name
+        for file in (ROOT / "runtime" / "store" / "translation").glob("*.py")
+        for name in _constants(file)
+    }
+    families = ("operator", "internal")
+    missing = [name for name, one in REGISTRY.items() if one.family not in families and name not in written]
+    assert missing == []
+
+
 def test_number_of_field_types_in_the_readme_is_right() -> None:
     from builder.fields.registry import FIELD_TYPES
 
@@ -241,8 +279,10 @@ def test_only_documents_of_the_repository_are_cited() -> None:
     strays = [
         f"{path}: {name}"
         for path in repository_paths()
-        if path.startswith(("app/", "builder/", "expressions/", "runtime/", "templates/"))
-        and path.endswith((".py", ".html", ".js", ".css", ".mjs", ".lark"))
+        if path.startswith(("app/", "builder/", "expressions/", "runtime/", "templates/", "tests/", "tools/"))
+        and path != "tests/unit/tools/test_lint.py"
+        and path != "tests/unit/tools/test_tools.py"
+        and path.endswith((".py", ".html", ".js", ".css", ".mjs", ".lark", ".toml"))
         for name in cited.findall(_text(path))
         if Path(name).name not in names
     ]

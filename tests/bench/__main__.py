@@ -19,7 +19,7 @@ from tests.bench.contenders import Baseline, Formloom
 from tests.bench.deals import write_sheet
 from tests.bench.measuring import Operation, measure, table
 
-READ, WRITE, IMPORT = 1.5, 2.5, 3.0  # decisions.md: the bars of the first landing
+READ, WRITE, IMPORT = 1.5, 2.5, 3.0  # the bars of the first landing
 
 
 def main() -> None:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from runtime.actors import Actor
     from runtime.platform import Platform, Work
 
-ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = Path(__file__).resolve().parents[2] / "crm_template"
 LANGUAGES = {"zh-CN", "zh-TW", "en"}
 MOST_ROWS = 60  # a form: a page of the list and a little more
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LITERAL = re.compile(r'"([^"⟦]*[\u3400-\u9fff][^"]*)"')  # a text within a formula
-SHEET = "客户名称,电话,备注\n⟦晨光⟧,0571 8888 0001,⟦好⟧\n⟦晚风⟧,12,⟦号码太短⟧\n,0571 8888 0002,\n"
+SHEET = "⟦客户名称⟧,⟦电话⟧,⟦备注⟧\n⟦晨光⟧,0571 8888 0001,⟦好⟧\n⟦晚风⟧,12,⟦号码太短⟧\n,0571 8888 0002,\n"
 
 
 def make_sights(url: str) -> None:
@@ -58,10 +58,9 @@ def marked_crm() -> Bundle:
     """The shipped CRM, its words in brackets."""
     from builder.bundles import Bundle, read_files
 
-    folder = ROOT / "crm_template"
     files: dict[str, Any] = {
-        path.relative_to(folder).as_posix(): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.rglob("*.json"))
+        path.relative_to(BUNDLE).as_posix(): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(BUNDLE.rglob("*.json"))
     }
     demo = {name: files[name] for name in files if name.startswith("demo/")}
     for document in demo.values():
@@ -73,6 +72,18 @@ def marked_crm() -> Bundle:
     )
     assert isinstance(read, Bundle), read
     return read
+
+
+def shipped_documents() -> list[Any]:
+    """What the template centre tells of the bundle before it is cloned."""
+    paths = [BUNDLE / "bundle.json", *sorted((BUNDLE / "forms").glob("*.json"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def texts_of(document: Any) -> Iterator[str]:
+    """Labels and description of the document itself, not of what is in it."""
+    for key in ("labels", "description", "x-labels"):
+        yield from document.get(key, {}).values()
 
 
 def _drop_dangling(demo: Mapping[str, Any]) -> None:

@@ -104,7 +104,9 @@ class Maker:
         if name in SYMBOLS:
             return self._operator(name, depth, wanted)
         if name in ("not", "neg"):
-            return f"NOT ({self.value('bool', depth)})" if name == "not" else f"-({self.value('number', depth)})"
+            return (
+                f"NOT ({self.value('bool', depth)})" if name == "not" else f"-({self.value('number', depth)})"
+            )
         return self._plain(function, depth, wanted)
 
     def _plain(self, function: Function, depth: int, kind: str) -> str:
@@ -208,9 +210,14 @@ class Maker:
     def _member(self, function: Function, depth: int, _kind: str) -> str:
         kind = str(self.choose(("number", "text", "date", "choice", "choice", "number")))
         if kind == "choice":
-            subject, whole = self.choose((
-                ("state", '["won", "输单"]'), ('"vip"', "tags"), ("state", "lines.state2"), ('"won"', "lines.state2"),
-            ))
+            subject, whole = self.choose(
+                (
+                    ("state", '["won", "输单"]'),
+                    ('"vip"', "tags"),
+                    ("state", "lines.state2"),
+                    ('"won"', "lines.state2"),
+                )
+            )
         else:
             subject, whole = self.value(kind, depth), self.listing(kind, depth)
         return f"({subject} in {whole})" if function.name == "in" else f"INLIST({subject}, {whole})"
@@ -259,7 +266,11 @@ class Maker:
                     f"IF(lines.okay, {field}, {other})", f"{field} * {other}", f"ROUND({field}, 1)")  # fmt: skip
             return str(self.choose(made))
         if kind == "text":
-            return str(self.choose((f"{field} & lines.pieces", f"IF(lines.okay, {field}, title)", f"LEFT({field}, 1)")))
+            return str(
+                self.choose(
+                    (f"{field} & lines.pieces", f"IF(lines.okay, {field}, title)", f"LEFT({field}, 1)")
+                )
+            )
         if kind == "date":
             return str(self.choose((f"{field} + lines.pieces", f"EDATE({field}, 1)")))
         return f"NOT ({field})"

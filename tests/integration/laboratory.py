@@ -18,9 +18,9 @@ from typing import Any
 from sqlalchemy import select
 
 from builder.compute import build_plans
-from builder.plans import FormPlan, RollUp
 from builder.forms import Field, Form, Option
-from expressions import ErrorValue, Env
+from builder.plans import FormPlan, RollUp
+from expressions import Env, ErrorValue
 from runtime.store.database import Database
 from runtime.store.physical import Numbers, RecordTables, build_tables
 from runtime.store.scopes import SystemScope
@@ -117,7 +117,9 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "word": "织",
         "start": date(2024, 2, 29),
         "missing": None,
-        "cuts": tuple({"id": at, "cut": cut} for at, cut in enumerate((Decimal(2), None, Decimal("3.5"), Decimal(8)))),
+        "cuts": tuple(
+            {"id": at, "cut": cut} for at, cut in enumerate((Decimal(2), None, Decimal("3.5"), Decimal(8)))
+        ),
     }
 }
 TEXTS = (None, None, "a", "b", "abc", "织表", "𠮷野家", "a b", "  a   b ", "12", "1,234.5", "-3", "12%", "2024-02-29",
@@ -159,10 +161,14 @@ class Laboratory:
     def moment(self) -> datetime | None:
         if self.random.random() < 0.15:
             return None
-        near = datetime(2024, 2, 28, 15, 59, 59, tzinfo=UTC) + timedelta(seconds=self.random.randrange(0, 5 * 86400))
+        near = datetime(2024, 2, 28, 15, 59, 59, tzinfo=UTC) + timedelta(
+            seconds=self.random.randrange(0, 5 * 86400)
+        )
         if self.random.random() < 0.5:
             return near.replace(microsecond=self.random.choice((0, 1, 999_999, 500_000)))
-        return datetime(1987, 4, 1, tzinfo=UTC) + timedelta(microseconds=self.random.randrange(0, 50 * 365 * 86_400_000_000))
+        return datetime(1987, 4, 1, tzinfo=UTC) + timedelta(
+            microseconds=self.random.randrange(0, 50 * 365 * 86_400_000_000)
+        )
 
     def _system(self, id: int) -> dict[str, Any]:
         created = NOW - timedelta(days=self.random.randrange(0, 800), seconds=self.random.randrange(0, 86400))
@@ -230,7 +236,11 @@ class Laboratory:
         for form, rows in (("item", self.items), ("customer", self.customers)):
             for one in self.plans[form].computed:
                 for row in rows:
-                    found = self._rolled_up(one, row) if isinstance(one, RollUp) else one.clause.compiled.evaluate(row, self.env)
+                    found = (
+                        self._rolled_up(one, row)
+                        if isinstance(one, RollUp)
+                        else one.clause.compiled.evaluate(row, self.env)
+                    )
                     row[one.id] = None if isinstance(found, ErrorValue) else found
 
     def _rolled_up(self, one: RollUp, host: Mapping[str, Any]) -> Any:

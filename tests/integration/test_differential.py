@@ -50,7 +50,10 @@ def laboratory() -> Laboratory:
 @pytest.fixture(scope="module")
 def databases(laboratory: Laboratory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
     folder = tmp_path_factory.mktemp("differential")
-    with engines.fresh_database("sqlite", folder) as lite, engines.fresh_database("postgresql", folder) as big:
+    with (
+        engines.fresh_database("sqlite", folder) as lite,
+        engines.fresh_database("postgresql", folder) as big,
+    ):
         opened = [Database(lite), Database(big)]
         for database in opened:
             laboratory.store(database)
@@ -79,7 +82,9 @@ def sound(found: Checked) -> Node:
     return found.node
 
 
-def in_sql(laboratory: Laboratory, database: Database, node: Node) -> dict[int, tuple[Any, bool, bool | None]]:
+def in_sql(
+    laboratory: Laboratory, database: Database, node: Node
+) -> dict[int, tuple[Any, bool, bool | None]]:
     """By record: the value, whether it failed, and (of a condition) whether WHERE would keep the row."""
     env = sql_env(database)
     makes = [lambda source: translate(node, source, env), lambda source: error_of(node, source, env)]
@@ -103,7 +108,12 @@ def agree(laboratory: Laboratory, databases: list[Database], text: str, node: No
             expected = plain(found[id])
             assert (value, is_failed) == expected, (text, id, database.dialect)
             assert not isinstance(value, float), (text, database.dialect)
-            assert is_kept is None or is_kept == (expected[0] is True), (text, id, database.dialect, "condition")
+            assert is_kept is None or is_kept == (expected[0] is True), (
+                text,
+                id,
+                database.dialect,
+                "condition",
+            )
     if any(plain(one)[0] is not None for one in found.values()):
         met.update(functions_in(node))
 
@@ -134,8 +144,6 @@ def test_every_back_end_gives_the_same(
     name = maker.choose(FUNCTIONS)
     text = maker.call(name, maker.choose((0, 1, 1, 2, 2, 3)))
     agree(laboratory, databases, text, sound(checked(laboratory, text)))
-
-
 
 
 def test_every_function_is_met_on_rows(laboratory: Laboratory, databases: list[Database]) -> None:
@@ -184,11 +192,28 @@ def made_measure(maker: Maker) -> str:
     made = f"COUNT(DISTINCT {inner})" if name == "COUNTDISTINCT" else f"{name}({inner})"
     if name in ("MIN", "MAX") and kind != "number":
         return made
-    return str(maker.choose((made, made, "COUNT()", f"{made} + COUNT()", f"SUM(qty) / {made}", f"IFERROR({made} / SUM(qty), 0)")))
+    return str(
+        maker.choose(
+            (
+                made,
+                made,
+                "COUNT()",
+                f"{made} + COUNT()",
+                f"SUM(qty) / {made}",
+                f"IFERROR({made} / SUM(qty), 0)",
+            )
+        )
+    )
 
 
 def made_condition(maker: Maker) -> str | None:
-    host = ("day > PARENT.since", "qty < PARENT.rank", "PARENT.vip", "PARENT.name != title", "day >= TODAY() - 400")
+    host = (
+        "day > PARENT.since",
+        "qty < PARENT.rank",
+        "PARENT.vip",
+        "PARENT.name != title",
+        "day >= TODAY() - 400",
+    )
     own = maker.value("bool", 1)
     return maker.choose((None, own, maker.choose(host), f"{own} AND {maker.choose(host)}"))
 
@@ -208,7 +233,9 @@ def test_roll_ups_agree_grouped_and_live(
         one = LiveRollUp("item", "item", link, measures[0].node, measures[0].where)
         statement = rollup_select(laboratory.shelf, "customer", one, measures, parents, env)
         with database.reading() as connection:
-            grouped = {row[0]: tuple(row[1:]) for row in connection.execute(statement, execution_options=SCOPE)}
+            grouped = {
+                row[0]: tuple(row[1:]) for row in connection.execute(statement, execution_options=SCOPE)
+            }
         for parent, (values, is_any) in expected.items():
             if is_any:
                 assert grouped.get(parent) == values, (measures, link, parent, database.dialect)

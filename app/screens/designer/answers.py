@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from app.language import current_language
 from app.problem_words import problem_text
-from app.screens.designer.cards import Card, canvas_of, levels_of
+from app.screens.designer.cards import CanvasSection, Card, canvas_of, levels_of
 from app.screens.designer.history import edit_words, history_of, member_name
 from app.screens.designer.opening import Design
 from app.screens.designer.panel import panel_of
@@ -50,19 +50,15 @@ def changed_parts(
     before, levels = was.form, levels_of(was)
     values = design_values(design, selected)
     sections = canvas_of(design)
-    if [one.id for one in before.sections] != [one.id for one in design.form.sections]:
+    whole: tuple[CanvasSection, ...] = ()
+    cards: tuple[Card, ...] = ()
+    then = {one.id: one for one in before.sections}
+    if list(then) != [one.id for one in design.form.sections]:
         values["canvas"] = sections
-        whole, cards = (), ()
     else:
-        then = {one.id: one for one in before.sections}
         whole = tuple(one for one in sections if one.section != then[one.id])
-        inside = {card.id for one in whole for card in one.cards}
-        cards = tuple(
-            card
-            for one in sections
-            for card in one.cards
-            if card.id not in inside and _differs(before, levels, card)
-        )
+        apart = (card for one in sections if one.section == then[one.id] for card in one.cards)
+        cards = tuple(card for card in apart if _differs(before, levels, card))
     is_other = with_panel or _needs_panel(before, design.form, selected)
     values.update(
         sections=whole,

@@ -1,6 +1,7 @@
 """The bill before publishing: what breaks, what somebody should know, what changes nothing for anybody.
 
-In: a design. Out: `Bill` with lines in words, each with its place and a way there. Called by the publish page.
+In: a design. Out: `Bill` with lines in words, each with its place and a way there. Called by the
+publish page.
 """
 
 from __future__ import annotations

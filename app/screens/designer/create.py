@@ -6,6 +6,8 @@ from the name. For owners and admins.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -22,8 +24,8 @@ from runtime import access, definitions
 
 screen = workspace_screen("design_create", __name__)
 APP_ICONS = (
-    "apps", "briefcase", "building-store", "users", "report-money", "package", "truck", "calendar-event", "school",
-    "tool", "clipboard-list", "heart",
+    "apps", "briefcase", "building-store", "users", "report-money", "package", "truck", "calendar-event",
+    "school", "tool", "clipboard-list", "heart",
 )  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def _app_dialog(problems: dict[str, list[str]], status: int = 200) -> Response:
     )
 
 
-def _form_values(app_key: str, problems: dict[str, list[str]]) -> dict[str, object]:
+def _form_values(app_key: str, problems: dict[str, list[str]]) -> dict[str, Any]:
     return {
         "app_key": app_key,
         "problems": problems,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from flask import url_for
 
@@ -76,7 +77,7 @@ class Design:
         points = {one.id for one in info.fields if one.is_link and one.kind.form == self.form.id}
         return tuple(one for one in other.fields if one.id in points)
 
-    def url(self, endpoint: str = "designer.show", **values: object) -> str:
+    def url(self, endpoint: str = "designer.show", **values: Any) -> str:
         return url_for(endpoint, app=self.app.key, form=self.form.key, **values)
 
     def label(self) -> str:

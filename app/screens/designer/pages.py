@@ -70,9 +70,9 @@ def choose_form(app: str) -> Response:
 
 
 FORM_ICONS = (
-    "table", "users", "user-circle", "building-store", "address-book", "briefcase", "target-arrow", "report-money",
-    "receipt", "file-text", "clipboard-list", "shopping-cart", "package", "truck", "calendar-event", "phone",
-    "message", "tool", "school", "certificate", "chart-bar", "settings", "map-pin", "star",
+    "table", "users", "user-circle", "building-store", "address-book", "briefcase", "target-arrow",
+    "report-money", "receipt", "file-text", "clipboard-list", "shopping-cart", "package", "truck",
+    "calendar-event", "phone", "message", "tool", "school", "certificate", "chart-bar", "settings", "map-pin", "star",
 )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ GROUPS: tuple[Group, ...] = (
             Tile("phone", "text", _l("Phone"), "phone", {"format": "phone"}, more="手机 电话 mobile"),
             Tile("email", "text", _l("E-mail"), "mail", {"format": "email"}, more="邮件"),
             Tile("url", "text", _l("Website"), "world", {"format": "url"}, more="网址 url 官网"),
-            Tile("id_code", "text", _l("Credit code"), "barcode", {"format": "id_code"}, more="税号 统一社会"),
+            Tile("id_code", "text", _l("Credit code"), "barcode", {"format": "id_code"}, more="税号"),
             Tile("member", "member", _l("Member"), "user", more="人员 同事 person 负责人"),
         ),
     ),

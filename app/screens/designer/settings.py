@@ -33,7 +33,8 @@ class Setting:
 
 
 def _decimals(most: int) -> Setting:
-    options = (("", _l("Automatic")), *((str(one), str(one)) for one in range(most + 1)))
+    counts: tuple[tuple[str, Words], ...] = tuple((str(one), str(one)) for one in range(most + 1))
+    options: tuple[tuple[str, Words], ...] = (("", _l("Automatic")), *counts)
     return Setting("decimals", _l("Decimals"), "choose", options, is_half=True)
 
 

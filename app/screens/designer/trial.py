@@ -106,9 +106,14 @@ def _drafted(design: Design) -> FormHandle | None:
 
 
 def _field(
-    one: Field, given: dict[str, str], preview: Preview | None, problems: dict[str, list[str]], words: Wording,
-    *, is_half: bool,
-) -> TrialField:  # fmt: skip
+    one: Field,
+    given: dict[str, str],
+    preview: Preview | None,
+    problems: dict[str, list[str]],
+    words: Wording,
+    *,
+    is_half: bool,
+) -> TrialField:
     kind_of = field_type(one)
     computed: Any = preview.values.get(one.id) if preview is not None else None
     shown = given.get(one.key)

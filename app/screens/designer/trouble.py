@@ -15,7 +15,7 @@ from app.problem_words import problem_text
 from app.screens.designer.opening import Design
 from builder.fields.registry import field_type
 from builder.forms import Field, pick_label
-from builder.pointers import find_spot
+from builder.pointers import find_spot, removed_spots
 from builder.problems import Problem
 
 
@@ -54,17 +54,31 @@ def _trouble(design: Design, level: str, problem: Problem) -> Trouble:
     spot = find_spot(design.form, path)
     language = current_language()
     repair = _REPAIRS.get(problem.code)
-    text = problem_text(problem)
+    text, gone = _with_names(design, problem_text(problem))
     if spot is None:
         name = design.label()
         if path.startswith("/x-rules/"):
             rule = design.form.rules[int(path.split("/")[2])]
             name = pick_label(rule.message, language) or _("Validation")
-        repairs = repair(design, None, path) if repair else ()
+        repairs = gone or (repair(design, None, path) if repair else ())
         return Trouble(level, name, text, repairs=repairs)
     setting = path[len(spot.path) :].removeprefix("/")
     repairs = repair(design, spot.field, setting) if repair else _emptied(problem, spot.field, setting)
+    repairs = gone + repairs
     return Trouble(level, spot.field.label(language), text, spot.field.id, setting, repairs)
+
+
+def _with_names(design: Design, text: str) -> tuple[str, tuple[Repair, ...]]:
+    """A removed field that is missed by its name instead of its id, and the way to bring it back."""
+    repairs: list[Repair] = []
+    for spot in removed_spots(design.form):
+        mark = f"#{spot.field.id}"
+        if mark in text:
+            name = spot.field.label(current_language())
+            text = text.replace(mark, name)
+            words = _("Restore “%(name)s”", name=name)
+            repairs.append(Repair(words, {"do": "restore", "field": spot.field.id}))
+    return text, tuple(repairs)
 
 
 def _emptied(problem: Problem, one: Field, setting: str) -> tuple[Repair, ...]:

@@ -23,7 +23,7 @@ from builder.ids import read_record_id, show_record_id
 from builder.reads import children_of
 from expressions import ErrorValue, compile_expression, print_expression
 from expressions.nodes import Aggregate, Const, Field, Follow, Lines, Node, Parent, Setting
-from runtime import access, linked, live, queries
+from runtime import access, linked, live, queries, whole
 from runtime.catalogue import FormHandle
 from runtime.queries.finding import wording
 
@@ -80,7 +80,7 @@ def _evaluated(design: Design, handle: FormHandle, node: Node, trial: Trial) -> 
         return trial
     drafted = _drafted(design, handle)
     scope = access.record_scope(design.work, handle)
-    rows = live.read_whole(design.work, handle, [record_id], live.all_fields(handle), scope=scope)
+    rows = whole.read_whole(design.work, handle, [record_id], live.all_fields(handle), scope=scope)
     if not rows:
         return replace(trial, why=_("This record is no longer there."))
     related = linked.gather(design.work, drafted, rows, drafted.plan.linked)

@@ -158,9 +158,13 @@ class Context:
         if self.row.is_nullable("id"):  # a row that a link may not lead to: then everything of it is blank
             is_there = self.row.column("id").is_not(null())
             value = self.numbers.best(found) if found.shape is not None else found.value
-            found = replace(found, value=case((is_there, value)), is_nullable=True, native=None, plain=None, raw=None)
+            found = replace(
+                found, value=case((is_there, value)), is_nullable=True, native=None, plain=None, raw=None
+            )
         # A cell that failed is blank to its readers, as it would be in its column.
-        return replace(found, kind=node.kind, error=None, is_nullable=found.is_nullable or found.error is not None)
+        return replace(
+            found, kind=node.kind, error=None, is_nullable=found.is_nullable or found.error is not None
+        )
 
     def _parent(self, node: Parent) -> Part:
         return self.at(self.row.parent()).part(node.body)
@@ -249,7 +253,9 @@ class Context:
         if each is None:
             raise NotTranslatable(node.function, node.span, "list")
         maker: Any = each
-        return [replace(piece, part=maker(self, node, piece.part)) for piece in self.pieces(node.arguments[0])]
+        return [
+            replace(piece, part=maker(self, node, piece.part)) for piece in self.pieces(node.arguments[0])
+        ]
 
 
 _PARTS: dict[type, Callable[[Context, Any], Part]] = {
@@ -300,4 +306,3 @@ def is_same_everywhere(node: Node) -> bool:
             return argument is not None and is_same_everywhere(argument)
         case _:
             return False
-

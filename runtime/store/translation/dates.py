@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, Numeric, Text, and_, case, cast, func, literal, null
+from sqlalchemy import BigInteger, Date, Integer, Numeric, Text, case, cast, func, literal, null
 
 from expressions.kinds import DATE, DATETIME, Kind, number
 from expressions.nodes import Call
 from runtime.store.translation import postgresql_dates as pg
 from runtime.store.translation import sqlite_dates as lite
+from runtime.store.translation.binding import once
 from runtime.store.translation.context import Context, Operator, blank_part
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, any_failed, no_result, size_of
+from runtime.store.translation.parts import Part, Shape, Sql, any_failed, no_result, size_of
 
 DAY = 86_400_000_000  # microseconds
 MOST_DAYS = 4_000_000  # beyond, every date leaves the calendar
@@ -50,6 +51,10 @@ def _count(context: Context, part: Part, most: int = MOST_DAYS) -> Part:
     return as_integer(context, part, -most, most)
 
 
+def _fixed(count: Part) -> int | None:
+    return count.constant if isinstance(count.constant, int) else None
+
+
 # --- + and - --------------------------------------------------------------------------------------------
 
 
@@ -70,7 +75,7 @@ def add_days(context: Context, start: Part, count: Part) -> Part:
     if context.is_sqlite:
         value: Sql = lite.add_days(start.value, count.value)
     else:
-        value = pg.add_days(start.value, count.value)
+        value = once(start.value, start.size, lambda day: pg.add_days(day, count.value, _fixed(count)))
     return _result(value, DATE, [start, count], may_leave=True)
 
 
@@ -104,7 +109,11 @@ def _days_between(context: Context, end: Part, start: Part, kind: Kind) -> Part:
     else:
         value = end.value.op("-", precedence=7)(start.value)
     found = context.numbers.integer(
-        value, kind, 9_999_999, is_nullable=end.is_nullable or start.is_nullable, size=size_of((end, start)) + 3
+        value,
+        kind,
+        9_999_999,
+        is_nullable=end.is_nullable or start.is_nullable,
+        size=size_of((end, start)) + 3,
     )
     return found.also_failed(end.error, start.error)
 
@@ -116,7 +125,9 @@ def _apart(context: Context, end: Part, start: Part) -> Part:
     else:
         value = pg.microseconds_of(end.value) - pg.microseconds_of(start.value)
     is_nullable = end.is_nullable or start.is_nullable
-    found = context.numbers.integer(value, number(18, 0), _MOMENTS, is_nullable=is_nullable, size=size_of((end, start)))
+    found = context.numbers.integer(
+        value, number(18, 0), _MOMENTS, is_nullable=is_nullable, size=size_of((end, start))
+    )
     return replace(found, value=value)
 
 
@@ -130,7 +141,9 @@ def _piece(on_sqlite: Callable[[Sql], Sql], name: str, most: int) -> Operator:
         if blank is not None:
             return blank
         value = on_sqlite(part.value) if context.is_sqlite else pg.part_of(name, part.value)
-        found = context.numbers.integer(value, node.kind, most, is_nullable=part.is_nullable, size=part.size + 3)
+        found = context.numbers.integer(
+            value, node.kind, most, is_nullable=part.is_nullable, size=part.size + 3
+        )
         return replace(found, error=part.error)
 
     return piece
@@ -146,7 +159,11 @@ def _quarter(value: Sql) -> Sql:
 
 def weekday(context: Context, node: Call) -> Part:
     day = context.part(node.arguments[0])
-    given = context.number(context.part(node.arguments[1])) if len(node.arguments) > 1 else context.numbers.constant(2)
+    given = (
+        context.number(context.part(node.arguments[1]))
+        if len(node.arguments) > 1
+        else context.numbers.constant(2)
+    )
     blank = _blank(context, node.kind, [day, given])
     if blank is not None:
         return blank
@@ -186,7 +203,9 @@ def date_add(context: Context, node: Call) -> Part:
         return _add_elapsed(context, start, whole, 3_600_000_000 if unit == "hour" else 60_000_000)
     count = _count(context, given)
     if context.is_sqlite:
-        value: Sql = func.fl_shift_moment(start.value, count.value, _text(unit), _text(context.env.zone), type_=BigInteger())
+        value: Sql = func.fl_shift_moment(
+            start.value, count.value, _text(unit), _text(context.env.zone), type_=BigInteger()
+        )
     else:
         value = pg.shift_moment(start.value, count.value, unit, context.env.zone)
     return _result(value, DATETIME, [start, count], may_leave=True)
@@ -202,7 +221,7 @@ def _shift(context: Context, start: Part, count: Part, unit: str) -> Part:
     elif context.is_sqlite:
         value = func.fl_shift_date(start.value, count.value, _text(unit), type_=Text())
     else:
-        value = pg.shift(start.value, count.value, unit)
+        value = once(start.value, start.size, lambda day: pg.shift(day, count.value, unit, _fixed(count)))
     return _result(value, DATE, [start, count], may_leave=True)
 
 
@@ -214,7 +233,11 @@ def add_months(context: Context, node: Call) -> Part:
 
 def end_of_month(context: Context, node: Call) -> Part:
     start = context.part(node.arguments[0])
-    given = context.number(context.part(node.arguments[1])) if len(node.arguments) > 1 else context.numbers.constant(0)
+    given = (
+        context.number(context.part(node.arguments[1]))
+        if len(node.arguments) > 1
+        else context.numbers.constant(0)
+    )
     blank = _blank(context, node.kind, [start, given])
     if blank is not None:
         return blank
@@ -236,7 +259,10 @@ def start_of(context: Context, node: Call) -> Part:
     if blank is not None:
         return blank
     if context.is_sqlite:
-        plain = {"month": func.substr(day.value, 1, 8).concat("01"), "year": func.substr(day.value, 1, 5).concat("01-01")}
+        plain = {
+            "month": func.substr(day.value, 1, 8).concat("01"),
+            "year": func.substr(day.value, 1, 5).concat("01-01"),
+        }
         plain["week"] = lite.start_of_week(day.value)
         value: Sql = plain[unit] if unit in plain else func.fl_start_of(day.value, _text(unit))
         value = context.values.made(value, DATE)
@@ -272,7 +298,7 @@ def to_date(context: Context, node: Call) -> Part:
     return to_date_of(context, node, context.part(node.arguments[0]))
 
 
-def to_date_of(context: Context, node: Call, part: Part) -> Part:
+def to_date_of(context: Context, _node: Call, part: Part) -> Part:
     """The calendar day of an instant in the workspace's zone."""
     blank = _blank(context, DATE, [part])
     if blank is not None:
@@ -294,7 +320,7 @@ def date_value(context: Context, node: Call) -> Part:
         return part
     if part.kind.name == "datetime":
         return to_date_of(context, node, part)
-    from runtime.store.translation.texts import shown
+    from runtime.store.translation.shown import shown
 
     text = shown(context, part)
     value = func.fl_date_value(text.value, type_=Text()) if context.is_sqlite else pg.date_in(text.value)
@@ -323,12 +349,15 @@ def date_difference(context: Context, node: Call) -> Part:
 
 def _cut(context: Context, part: Part, unit: int) -> Part:
     """Whole units, towards zero."""
+    value: Sql
     if context.is_sqlite:
         value = part.value.op("/", precedence=8)(unit)
     else:
         value = func.div(part.value, unit, type_=Numeric())
     limit = part.number.limit // unit + 1
-    return replace(part, value=context.values.numbers_type(value), shape=Shape(0, limit), native=None, plain=None)
+    return replace(
+        part, value=context.values.numbers_type(value), shape=Shape(0, limit), native=None, plain=None
+    )
 
 
 def _calendar_difference(context: Context, start: Part, end: Part, unit: str, kind: Kind) -> Part:
@@ -337,8 +366,11 @@ def _calendar_difference(context: Context, start: Part, end: Part, unit: str, ki
         if unit == "day":
             return _days_between(context, end, start, kind)
         value: Sql = func.fl_date_difference(start.value, end.value, _text(unit), type_=BigInteger())
-        return context.numbers.integer(value, kind, 9_999_999, is_nullable=is_nullable, size=size_of((start, end)))
+        return context.numbers.integer(
+            value, kind, 9_999_999, is_nullable=is_nullable, size=size_of((start, end))
+        )
     divisor: int = {"year": 12, "quarter": 3, "month": 1, "week": 7, "day": 1}[unit]
+    apart: Sql
     if unit in ("week", "day"):
         apart = end.value.op("-", precedence=7)(start.value)
     else:

@@ -84,7 +84,7 @@ def _is_refused(value: ColumnElement[Any]) -> bool:
     return _overflows(f"{wrapped[:start]}{'(' * _MARGIN}{wrapped[start:]}")
 
 
-_DIALECT = sqlite.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect()
 
 
 def _overflows(statement: str) -> bool:
@@ -144,7 +144,11 @@ class _Gathered:
             if not any(one.kind.is_list for one in items):
                 changed = replace(node.argument, items=tuple(map(self.rewritten, items)))
                 return replace(node, argument=changed)
-        if isinstance(node, Call) and node.arguments and not any(self._is_list(one) for one in node.arguments):
+        if (
+            isinstance(node, Call)
+            and node.arguments
+            and not any(self._is_list(one) for one in node.arguments)
+        ):
             return replace(node, arguments=tuple(self.rewritten(one) for one in node.arguments))
         return self._handed_in(node)
 
@@ -174,7 +178,9 @@ class _Gathered:
 
     def _argument(self, part: Part, node: Node) -> Node:
         self.parts.append(part)
-        return Field(_ROW, f"a{len(self.parts) - 1}", part.kind if part.kind is BOOL else node.kind, node.span)
+        return Field(
+            _ROW, f"a{len(self.parts) - 1}", part.kind if part.kind is BOOL else node.kind, node.span
+        )
 
 
 def _reads_settings(node: Node) -> bool:
@@ -231,5 +237,3 @@ def python_value(key: str, zone: str, language: str, *arguments: Any) -> Any:
 
 def python_fails(key: str, zone: str, language: str, *arguments: Any) -> int:
     return int(isinstance(_answer(key, zone, language, arguments)[1], ErrorValue))
-
-

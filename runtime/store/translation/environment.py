@@ -33,7 +33,7 @@ class SqlEnv:
         return self.dialect == "sqlite"
 
 
-class NotTranslatable(Exception):
+class NotTranslatable(Exception):  # noqa: N818 - the name that all storeys know it by
     """This node cannot be said in SQL: `function` at `span`; the editor says so when saving."""
 
     def __init__(self, function: str, span: Span, reason: str = "no_sql") -> None:
@@ -43,5 +43,5 @@ class NotTranslatable(Exception):
         self.reason = reason
 
 
-class TooLarge(NotTranslatable):  # noqa: N818 - a NotTranslatable with a way out on SQLite
+class TooLarge(NotTranslatable):
     """It would become more SQL than a database should be given."""

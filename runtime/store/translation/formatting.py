@@ -21,14 +21,15 @@ from runtime.store.translation.binding import once
 from runtime.store.translation.context import Context, Operator, blank_part
 from runtime.store.translation.environment import NotTranslatable
 from runtime.store.translation.parts import Flag, Part, Sql, all_present, any_failed
-from runtime.store.translation.texts import not_empty, shown
+from runtime.store.translation.shown import shown
+from runtime.store.translation.texts import not_empty
 
 
 def formatted(context: Context, node: Call) -> Part:
     part = context.part(node.arguments[0])
     if part.is_blank_constant:
         return blank_part(context, TEXT, part.error)
-    pattern = _pattern(context, node)
+    pattern = _pattern(node)
     if pattern is None or part.kind.name in ("text", "bool"):
         return shown(context, part)
     value = _WRITERS[part.kind.name](context, part, pattern)
@@ -37,7 +38,13 @@ def formatted(context: Context, node: Call) -> Part:
         own = _too_long(context, part, pattern)
     longest = MAX_TEXT if part.kind.is_number else 8 * len(pattern)
     return Part(
-        not_empty(value), TEXT, None, True, any_failed((part.error, own)), size=part.size + 30, longest=longest
+        not_empty(value),
+        TEXT,
+        None,
+        True,
+        any_failed((part.error, own)),
+        size=part.size + 30,
+        longest=longest,
     )
 
 
@@ -55,7 +62,7 @@ def _too_long(context: Context, part: Part, pattern: str) -> Flag | None:
     return Flag(lambda: and_(all_present([part]), func.coalesce(is_long, false())), 2 * part.size + 4)
 
 
-def _pattern(context: Context, node: Call) -> str | None:
+def _pattern(node: Call) -> str | None:
     if len(node.arguments) < 2:
         return None
     written = node.arguments[1]
@@ -64,7 +71,11 @@ def _pattern(context: Context, node: Call) -> str | None:
     if written.value is None:
         return None
     pattern = str(written.value)
-    is_known = formats.is_number_format(pattern) if node.arguments[0].kind.is_number else formats.is_date_format(pattern)
+    is_known = (
+        formats.is_number_format(pattern)
+        if node.arguments[0].kind.is_number
+        else formats.is_date_format(pattern)
+    )
     if node.arguments[0].kind.name not in ("text", "bool") and not is_known:
         raise NotTranslatable("TEXT", written.span, "format_unknown")
     return pattern
@@ -93,7 +104,7 @@ def _assembled(number: Sql, shape: Any) -> Sql:
     whole = func.lpad(whole, func.greatest(func.char_length(whole), shape.least_whole), "0", type_=Text())
     if shape.is_grouped:
         whole = func.regexp_replace(whole, r"(\d)(?=(\d{3})+$)", r"\1,", "g", type_=Text())
-    text = whole
+    text: Sql = whole
     if shape.most_places:
         places = func.split_part(digits, ".", 2)
         kept = func.substr(places, 1, shape.least_places, type_=Text())
@@ -119,9 +130,19 @@ def _write_moment(context: Context, part: Part, pattern: str) -> Sql:
 
 
 _DATE_PARTS: dict[str, tuple[str, int]] = {  # part of a format → (part of a date, least digits)
-    "yyyy": ("year", 4), "yy": ("year", 2), "mm": ("month", 2), "m": ("month", 1), "dd": ("day", 2), "d": ("day", 1),
-    "hh": ("hour", 2), "h": ("hour", 1), "min": ("minute", 2), "min1": ("minute", 1), "ss": ("second", 2), "s": ("second", 1),
-}  # fmt: skip
+    "yyyy": ("year", 4),
+    "yy": ("year", 2),
+    "mm": ("month", 2),
+    "m": ("month", 1),
+    "dd": ("day", 2),
+    "d": ("day", 1),
+    "hh": ("hour", 2),
+    "h": ("hour", 1),
+    "min": ("minute", 2),
+    "min1": ("minute", 1),
+    "ss": ("second", 2),
+    "s": ("second", 1),
+}
 _TIMES = ("hour", "minute", "second")
 
 

@@ -52,7 +52,7 @@ def leaf(value: Sql, shape: Shape) -> Plain:
 
 def fixed(value: Sql, shape: Shape) -> Plain:
     """A constant."""
-    return Plain(value, (), lambda less: (shape, shape.limit))
+    return Plain(value, (), lambda _less: (shape, shape.limit))
 
 
 def sum_of(value: Sql, left: Plain, right: Plain) -> Plain | None:

@@ -13,7 +13,19 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, collate, func, literal, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Text,
+    and_,
+    case,
+    cast,
+    collate,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from expressions.functions import formats, scoring
@@ -68,7 +80,11 @@ def normalised_name(text: Sql) -> Sql:
 
 def _spread(text: Sql) -> Sql:
     """Letter by letter; only for texts that have such a letter."""
-    letters = func.regexp_split_to_table(text, "").table_valued("letter", with_ordinality="place", joins_implicitly=True).render_derived()
+    letters = (
+        func.regexp_split_to_table(text, "")
+        .table_valued("letter", with_ordinality="place", joins_implicitly=True)
+        .render_derived()
+    )
     several = {literal(one, Text()): literal(other, Text()) for one, other in _folded_to_several()}
     changed = case(several, value=letters.c.letter, else_=letters.c.letter)
     joined = func.string_agg(changed, aggregate_order_by(literal("", Text()), letters.c.place), type_=Text())

@@ -17,12 +17,12 @@ from expressions.nodes import Call
 from runtime.store.exact import PRECISION
 from runtime.store.translation import dates
 from runtime.store.translation.context import Context, Operator, blank_part
-from runtime.store.translation.parts import Flag, Part, Shape, all_present, any_failed
+from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed
 
 MOST_PLACES = 30
 
 
-def with_errors(context: Context, result: Part, operands: list[Part], *own: Flag | None) -> Part:
+def with_errors(result: Part, operands: list[Part], *own: Flag | None) -> Part:
     """The result of a strict operator: blank with its operands, failed with them or by itself."""
     return result.also_failed(*(part.error for part in operands), *own)
 
@@ -72,7 +72,7 @@ def divide(context: Context, node: Call) -> Part:
         return blank
     left, right = operands
     result = context.numbers.divide(left, right, node.kind)
-    return with_errors(context, result, operands, _by_zero(context, left, right))
+    return with_errors(result, operands, _by_zero(context, left, right))
 
 
 def _by_zero(context: Context, left: Part, right: Part) -> Flag | None:
@@ -90,25 +90,28 @@ def modulo(context: Context, node: Call) -> Part:
         return blank
     left, right = operands
     result = context.numbers.modulo(left, right, node.kind)
-    return with_errors(context, result, operands, _by_zero(context, left, right))
+    return with_errors(result, operands, _by_zero(context, left, right))
 
 
 def power(context: Context, node: Call) -> Part:
     operands = context.numbers_of(node.arguments)
     blank = blank_operand(context, node.kind, operands)
-    return blank or with_errors(context, context.numbers.power(*operands, node.kind), operands)
+    if blank is not None:
+        return blank
+    left, right = operands
+    return with_errors(context.numbers.power(left, right, node.kind), operands)
 
 
 def negate(context: Context, node: Call) -> Part:
     operands = context.numbers_of(node.arguments)
     blank = blank_operand(context, node.kind, operands)
-    return blank or with_errors(context, context.numbers.negate(operands[0], node.kind), operands)
+    return blank or with_errors(context.numbers.negate(operands[0], node.kind), operands)
 
 
 def absolute(context: Context, node: Call) -> Part:
     operands = context.numbers_of(node.arguments)
     blank = blank_operand(context, node.kind, operands)
-    return blank or with_errors(context, context.numbers.absolute(operands[0], node.kind), operands)
+    return blank or with_errors(context.numbers.absolute(operands[0], node.kind), operands)
 
 
 def sign(context: Context, node: Call) -> Part:
@@ -120,7 +123,7 @@ def sign(context: Context, node: Call) -> Part:
     if one.is_nullable:
         found = case((one.value.is_not(null()), found))
     result = numbers.integer(found, node.kind, 1, is_nullable=one.is_nullable, size=3 * one.size + 5)
-    return with_errors(context, result, [one])
+    return with_errors(result, [one])
 
 
 def rounding(mode: str) -> Operator:
@@ -134,7 +137,7 @@ def rounding(mode: str) -> Operator:
             result = _rounded(context, operands[0], int(places.constant), mode, node.kind)  # type: ignore[call-overload]
         else:
             result = context.numbers.round_by(operands[0], places, mode, node.kind)
-        return with_errors(context, result, operands)
+        return with_errors(result, operands)
 
     return rounded
 
@@ -151,15 +154,14 @@ def as_integer(context: Context, part: Part, least: int, most: int) -> Part:
     if isinstance(part.constant, bool) or not part.is_constant or part.constant is None:
         units = context.numbers.units(part)
         if context.is_sqlite:
-            value = func.max(least, func.min(most, units), type_=BigInteger())
+            value: Sql = func.max(least, func.min(most, units), type_=BigInteger())
         else:
             value = cast(func.greatest(least, func.least(most, units)), BigInteger())
             value = case((part.value.is_not(null()), value)) if part.is_nullable else value
         shape = Shape(0, max(abs(least), abs(most)))
         return Part(value, part.kind, shape, part.is_nullable, part.error, size=part.size + 3)
     whole = max(least, min(most, int(part.constant)))  # type: ignore[call-overload]
-    value = literal(whole, BigInteger())
-    return Part(value, part.kind, Shape(0, abs(whole)), False, part.error, whole)
+    return Part(literal(whole, BigInteger()), part.kind, Shape(0, abs(whole)), False, part.error, whole)
 
 
 OPERATORS: Mapping[str, Operator] = {

@@ -31,7 +31,7 @@ from runtime.store.exact import BOTTOM, PRECISION, QUOTIENT_SCALE, TOP
 from runtime.store.translation import shapes
 from runtime.store.translation.binding import once, once_each
 from runtime.store.translation.guards import Plain, fixed, leaf, product_of, sum_of
-from runtime.store.translation.parts import CHEAP, RELATIONS, Part, Shape, Sql, no_result
+from runtime.store.translation.parts import CHEAP, RELATIONS, TURNED, Part, Shape, Sql, no_result
 
 NUMBER_TYPE: TypeEngine[Any] = Numeric()
 _GUARD = Decimal(0).scaleb(-60)  # as an addend it makes a division keep 60 places: no rounding twice
@@ -127,7 +127,11 @@ class NumericArithmetic:
         if over is not None and under is not None:
             plain = product_of(over.value * under.value, over, under)
         outcome = shapes.multiplied(left.number, right.number)
-        return self._settled(left.value * right.value, kind, outcome, (left, right), plain)
+        found = self._settled(left.value * right.value, kind, outcome, (left, right), plain)
+        is_product = all(
+            one.is_product or (one.number.is_exact and one.plain is None) for one in (left, right)
+        )
+        return replace(found, is_product=is_product)
 
     def fitted(self, part: Part) -> Part:
         """As the decimal context holds it: for sums, which may have grown beyond 34 digits."""
@@ -135,8 +139,14 @@ class NumericArithmetic:
         if not outcome.may_round:
             return part
         value = _fit(part.value, 1, outcome.exact_scale)  # never in a subquery: it is an aggregate
-        error = no_result(value, part.size + 20, [replace(part, is_nullable=True)]) if outcome.may_overflow else None
-        return replace(part, value=value, shape=outcome.shape, error=error, is_nullable=True, size=part.size + 20)
+        error = (
+            no_result(value, part.size + 20, [replace(part, is_nullable=True)])
+            if outcome.may_overflow
+            else None
+        )
+        return replace(
+            part, value=value, shape=outcome.shape, error=error, is_nullable=True, size=part.size + 20
+        )
 
     def negate(self, part: Part, kind: Kind) -> Part:
         plain = part.plain
@@ -149,7 +159,7 @@ class NumericArithmetic:
         under = self.best(right)
         divisor = under if is_divided else func.nullif(under, 0, type_=Numeric())
         size = 3 + left.size + right.size
-        guard = bound(_GUARD) if _needs_guard(left, right) else None
+        guard = bound(_GUARD) if _needs_guard(right) else None
         dividend = self.best(left) if guard is None else self.best(left) + guard
         value: Sql = func.round(dividend.op("/", precedence=8)(divisor), QUOTIENT_SCALE, type_=Numeric())
         shift = QUOTIENT_SCALE + right.number.scale - left.number.scale
@@ -172,7 +182,9 @@ class NumericArithmetic:
 
         value = once_each([(self.best(left), left.size), (self.best(right), right.size)], floored)
         scale = max(left.number.scale, right.number.scale)
-        return Part(value, kind, Shape(scale, right.number.at(scale).limit), size=8 + 3 * (left.size + right.size))
+        return Part(
+            value, kind, Shape(scale, right.number.at(scale).limit), size=8 + 3 * (left.size + right.size)
+        )
 
     def power(self, left: Part, right: Part, kind: Kind) -> Part:
         """Where the result surely stays below 10^24; the rest is for the operator to flag."""
@@ -201,10 +213,23 @@ class NumericArithmetic:
 
         value = once_each([(self.best(left), 99), (self.best(right), 99)], raised)
         error = no_result(value, 60 + left.size + right.size, (left, right))
-        return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=60 + left.size + right.size)
+        return Part(
+            value,
+            kind,
+            Shape(QUOTIENT_SCALE, 10**PRECISION - 1),
+            True,
+            error,
+            size=60 + left.size + right.size,
+        )
 
     def absolute(self, part: Part, kind: Kind) -> Part:
-        return Part(func.abs(self.best(part), type_=Numeric()), kind, part.number, part.is_nullable, size=part.size + 1)
+        return Part(
+            func.abs(self.best(part), type_=Numeric()),
+            kind,
+            part.number,
+            part.is_nullable,
+            size=part.size + 1,
+        )
 
     def round(self, part: Part, places: int, mode: str, kind: Kind) -> Part:
         shape = part.number
@@ -230,9 +255,16 @@ class NumericArithmetic:
         value = once_each([(self.best(part), part.size), (self.best(places), places.size)], rounded)
         limit = 10 * shape.limit + 10 ** (30 + shape.scale)
         error = no_result(value, 10 + 4 * (part.size + places.size), (part, places))
-        return Part(value, kind, Shape(shape.scale, limit), True, error, size=10 + 4 * (part.size + places.size))
+        return Part(
+            value, kind, Shape(shape.scale, limit), True, error, size=10 + 4 * (part.size + places.size)
+        )
 
     def compare(self, operator: str, left: Part, right: Part) -> ColumnElement[bool]:
+        if left.is_constant and not right.is_constant:
+            return self.compare(TURNED.get(operator, operator), right, left)
+        plain = left.plain
+        if isinstance(plain, Plain) and left.is_product and _is_below_rounding(right.constant, left.number):
+            return RELATIONS[operator](plain.value, right.value)
         return RELATIONS[operator](self.best(left), self.best(right))
 
     def is_zero(self, part: Part) -> ColumnElement[bool]:
@@ -263,7 +295,14 @@ def _plain_of(part: Part) -> Plain | None:
     return leaf(part.value, part.number) if is_simple else None
 
 
-def _needs_guard(left: Part, right: Part) -> bool:
+def _is_below_rounding(value: object, shape: Shape) -> bool:
+    """A product so long that it is rounded is far beyond such a constant, rounded or not."""
+    if not isinstance(value, int | Decimal):
+        return False
+    return bool(abs(Decimal(value)) < Decimal(10) ** (PRECISION - 1 - min(shape.scale, BOTTOM)))
+
+
+def _needs_guard(right: Part) -> bool:
     """Whether PostgreSQL's own precision (16 digits at least) could round a half the wrong way."""
     return not (right.is_constant and _divides_evenly(right.constant))
 
@@ -287,5 +326,6 @@ def _round_mode(value: Sql, places: Sql, mode: str) -> Sql:
     if mode == "floor":
         return func.floor(value, type_=Numeric())
     cut = func.trunc(value, places, type_=Numeric())
-    return case((cut == value, cut), else_=cut + func.sign(value) * func.power(bound(10), -places, type_=Numeric()))
-
+    return case(
+        (cut == value, cut), else_=cut + func.sign(value) * func.power(bound(10), -places, type_=Numeric())
+    )

@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from runtime.store.translation import aggregates, dates, deep, formatting, logic, numbers, rollups, texts
+from runtime.store.translation import (
+    comparisons,
+    dates,
+    deep,
+    formatting,
+    lists,
+    logic,
+    numbers,
+    rollups,
+    shown,
+    texts,
+)
 from runtime.store.translation.context import Tables
 
 AGGREGATES = frozenset({"SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTA", "COUNTDISTINCT"})
@@ -27,9 +38,10 @@ def _joined(families: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     return MappingProxyType(found)
 
 
-_FAMILIES = (numbers, logic, texts, formatting, dates, aggregates)
+_FAMILIES = (numbers, logic, comparisons, texts, shown, formatting, dates, lists)
 OPERATORS = _joined(family.OPERATORS for family in _FAMILIES)
-TABLES = Tables(OPERATORS, logic.CONDITIONS, aggregates.aggregate, rollups.live, deep.is_too_deep, deep.by_python)
+CONDITIONS = _joined((logic.CONDITIONS, comparisons.CONDITIONS))
+TABLES = Tables(OPERATORS, CONDITIONS, lists.aggregate, rollups.live, deep.is_too_deep, deep.by_python)
 
 
 def has_sql(function: str) -> bool:

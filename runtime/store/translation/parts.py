@@ -23,7 +23,8 @@ from runtime.store.exact import LARGEST, PRECISION
 Sql = ColumnElement[Any]
 Build = Callable[[], ColumnElement[bool]]
 
-RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+Relation = Callable[[Any, Any], ColumnElement[bool]]
+RELATIONS: dict[str, Relation] = {
     "lt": lambda a, b: a < b,
     "le": lambda a, b: a <= b,
     "gt": lambda a, b: a > b,
@@ -31,6 +32,7 @@ RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
 }
+TURNED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}  # the same with the sides changed
 CHEAP = 6  # an expression of at most so many nodes may be written twice
 
 
@@ -48,7 +50,7 @@ class Shape:
     @property
     def is_exact(self) -> bool:
         """Whether the decimal context holds every such number without rounding it."""
-        return self.limit < 10**PRECISION
+        return bool(self.limit < 10**PRECISION)
 
     def at(self, scale: int) -> Shape:
         """The same numbers, written with more places."""

@@ -6,7 +6,7 @@ Called by `dates.py`; the counterpart on SQLite are the language's own functions
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -49,35 +49,64 @@ def part_of(name: str, value: Sql) -> Sql:
     return cast(extract(name, value), Integer())
 
 
-def add_days(day: Sql, count: Sql) -> Sql:
+def add_days(day: Sql, count: Sql, fixed: int | None = None) -> Sql:
+    """`fixed`: the same number of days for every row; then one comparison keeps inside the calendar."""
+    if fixed is not None:
+        if abs(fixed) > LAST_DAY:
+            return cast(null(), Date())
+        edge = FIRST + timedelta(days=LAST_DAY - fixed if fixed >= 0 else -fixed)
+        is_inside = day <= literal(edge, Date()) if fixed >= 0 else day >= literal(edge, Date())
+        return case((is_inside, cast(day.op("+", precedence=7)(literal(fixed, Integer())), Date())))
     number = cast(day.op("-", precedence=7)(first_day()), BigInteger()) + count
     return once(number, 99, _day_of)
 
 
 def _day_of(number: Sql) -> ColumnElement[date]:
-    return case((and_(number >= 0, number <= LAST_DAY), cast(first_day().op("+", precedence=7)(cast(number, Integer())), Date())))
+    return case(
+        (
+            and_(number >= 0, number <= LAST_DAY),
+            cast(first_day().op("+", precedence=7)(cast(number, Integer())), Date()),
+        )
+    )
 
 
 def months_of(day: Sql) -> Sql:
     return cast(part_of("year", day) * 12 + part_of("month", day) - 1, BigInteger())
 
 
-def add_months(day: Sql, count: Sql) -> Sql:
+def add_months(day: Sql, count: Sql, fixed: int | None = None) -> Sql:
+    if fixed is not None:
+        if abs(fixed) >= 119_988:
+            return cast(null(), Date())
+        edge = _month_edge(fixed)
+        is_inside = day < literal(edge, Date()) if fixed > 0 else day >= literal(edge, Date())
+        moved = cast(day.op("+", precedence=7)(func.make_interval(0, literal(fixed, Integer()))), Date())
+        return case((is_inside, moved))
     total = months_of(day) + count
     interval = func.make_interval(0, cast(count, Integer()))
     return case((and_(total >= 12, total < 120_000), cast(day.op("+", precedence=7)(interval), Date())))
 
 
-def shift(day: Sql, count: Sql, unit: str) -> Sql:
-    if unit in _UNIT_MONTHS:
-        return add_months(day, count * _UNIT_MONTHS[unit])
-    return add_days(day, count * (7 if unit == "week" else 1))
+def _month_edge(months: int) -> date:
+    """The first day that so many months more bring beyond the calendar; or that fewer do not."""
+    total = 120_000 - months if months > 0 else 12 - months
+    return date(total // 12, total % 12 + 1, 1)
+
+
+def shift(day: Sql, count: Sql, unit: str, fixed: int | None = None) -> Sql:
+    steps = _UNIT_MONTHS.get(unit, 7 if unit == "week" else 1)
+    fixed = None if fixed is None else fixed * steps
+    return (add_months if unit in _UNIT_MONTHS else add_days)(day, count * steps, fixed)
 
 
 def make_date(year: Sql, month: Sql, day: Sql) -> Sql:
     def built(total: Sql) -> ColumnElement[date]:
         inside = case((and_(total >= 12, total < 120_000), total))
-        first = func.make_date(cast(inside.op("/", precedence=8)(12), Integer()), cast(inside.op("%", precedence=8)(12) + 1, Integer()), 1)
+        first = func.make_date(
+            cast(inside.op("/", precedence=8)(12), Integer()),
+            cast(inside.op("%", precedence=8)(12) + 1, Integer()),
+            1,
+        )
         return add_days(first, day - 1)
 
     return once(year * 12 + month - 1, 99, built)
@@ -86,7 +115,7 @@ def make_date(year: Sql, month: Sql, day: Sql) -> Sql:
 def start_of(day: Sql, unit: str) -> Sql:
     if unit == "day":
         return day
-    found = cast(func.date_trunc(unit, cast(day, DateTime())), Date())
+    found: Sql = cast(func.date_trunc(unit, cast(day, DateTime())), Date())
     if unit == "week":  # the first days of year 1 have no Monday before them
         found = case((day.is_not(null()), func.greatest(found, first_day(), type_=Date())))
     return found
@@ -110,7 +139,9 @@ def weekday(day: Sql) -> Sql:
 def months_between(start: Sql, end: Sql) -> Sql:
     months = months_of(end) - months_of(start)
     start_day, end_day = part_of("day", start), part_of("day", end)
-    early = case((and_(end >= start, end_day < start_day), -1), (and_(end < start, start_day < end_day), 1), else_=0)
+    early = case(
+        (and_(end >= start, end_day < start_day), -1), (and_(end < start, start_day < end_day), 1), else_=0
+    )
     return months + early
 
 
@@ -179,5 +210,3 @@ def shift_moment(moment: Sql, count: Sql, unit: str, zone: str) -> Sql:
         return case((and_(comes_twice, not_(was_second)), earlier), else_=later)
 
     return once(target, 99, settled)
-
-

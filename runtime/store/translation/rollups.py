@@ -22,6 +22,7 @@ from runtime.store.translation.results import result_type
 from runtime.store.translation.sources import (
     Joins,
     LiveRollUp,
+    Rows,
     RowSource,
     Shelf,
     TableSource,
@@ -44,7 +45,16 @@ def live(context: Context, one: LiveRollUp, kind: Kind) -> Part:
         .correlate_except(*rows.joins.parts)
         .scalar_subquery()
     )
-    return replace(measure, value=value, native=None, plain=None, raw=None, is_column=False, size=measure.size + 8, kind=kind)
+    return replace(
+        measure,
+        value=value,
+        native=None,
+        plain=None,
+        raw=None,
+        is_column=False,
+        size=measure.size + 8,
+        kind=kind,
+    )
 
 
 # Ids, or what makes the condition "is one of the parents" of a column: then the SELECT can be kept.
@@ -65,19 +75,17 @@ def grouped(
     """One SELECT of (parent id, measure 1, measure 2 …) for the parents that have such rows."""
     if one.link is None:
         return _against_every(context, shelf, host, one, measures, parents)
-    joins: list[TableSource] = []
+    joins: list[TableSource] = []  # the host's table, once somebody asks for it
 
     def host_row() -> RowSource:
         if not joins:
-            joins.append(_join_host(shelf, host, source, source.column(one.link or "")))
+            joins.append(_join_host(shelf, host, child, child.column(one.link or "")))
         return joins[0]
 
     rows = child_rows(shelf, one.source_form, one.source, above=host_row)
-    source = rows.source
-    if not isinstance(source, TableSource):
-        raise TypeError("a roll-up is made of the rows of a table")
-    link = source.column(one.link)
-    values, conditions = _measured(context, source, measures)
+    child = _table_of(rows)
+    link = child.column(one.link)
+    values, conditions = _measured(context, child, measures)
     parent = joins[0].column("id") if joins else link
     return (
         select(parent.label("parent"), *values)
@@ -85,6 +93,12 @@ def grouped(
         .where(*rows.where, _among(link, parents), *conditions)
         .group_by(parent)
     )
+
+
+def _table_of(rows: Rows) -> TableSource:
+    if not isinstance(rows.source, TableSource):
+        raise TypeError("a roll-up is made of the rows of a table")
+    return rows.source
 
 
 def _among(column: ColumnElement[Any], parents: Parents) -> ColumnElement[bool]:
@@ -108,10 +122,7 @@ def _against_every(
     joins = Joins(table)
     parent = TableSource(shelf, host, tables, table, joins, form_id=host)
     rows = child_rows(shelf, one.source_form, one.source, above=lambda: parent)
-    source = rows.source
-    if not isinstance(source, TableSource):
-        raise TypeError("a roll-up is made of the rows of a table")
-    values, conditions = _measured(context, source, measures)
+    values, conditions = _measured(context, rows.source, measures)
     return (
         select(parent.column("id").label("parent"), *values)
         .select_from(rows.joins.clause.join(joins.clause, true()))

@@ -15,13 +15,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, case, func, literal, null, type_coerce
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, case, func, literal, null, type_coerce
 from sqlalchemy.types import TypeEngine
 
 from expressions.kinds import MAX_DIGITS, Kind, number
 from runtime.store.exact import LARGEST, PRECISION, QUOTIENT_SCALE
 from runtime.store.translation import shapes
-from runtime.store.translation.parts import CHEAP, RELATIONS, Flag, Part, Shape, Sql, no_result
+from runtime.store.translation.parts import (
+    CHEAP,
+    RELATIONS,
+    TURNED,
+    Flag,
+    Part,
+    Relation,
+    Shape,
+    Sql,
+    no_result,
+)
 
 MOST_NATIVE = 24  # plain SQL of at most so many nodes is tried before the exact functions
 _LENIENT = LARGEST - LARGEST // 1000  # what an overflowing product is surely beyond
@@ -36,7 +46,8 @@ def whole(value: int) -> Sql:
 def call(name: str, *arguments: Sql | int) -> Sql:
     """One of our registered functions."""
     bound = [whole(one) if isinstance(one, int) else one for one in arguments]
-    return getattr(func, name)(*bound, type_=BigInteger())
+    made: Sql = getattr(func, name)(*bound, type_=BigInteger())
+    return made
 
 
 def constant(value: int | Decimal | None, kind: Kind | None = None) -> Part:
@@ -54,7 +65,7 @@ def _scaled_constant(part: Part, scale: int) -> int:
     if not isinstance(value, (int, Decimal)):
         raise TypeError(f"not a constant number: {value!r}")
     shape, unscaled = shapes.literal(value)
-    return unscaled * 10 ** (scale - shape.scale)
+    return int(unscaled * 10 ** (scale - shape.scale))
 
 
 def native_of(part: Part) -> Sql | None:
@@ -114,10 +125,7 @@ class Scaled:
         operands = (best(left), factors[0], best(right), factors[1])
         if native is not None:
             operands = (left.value, factors[0], right.value, factors[1])
-        if outcome.may_round:
-            value = call("fl_add_fit", *operands, scale)
-        else:
-            value = call("fl_add", *operands)
+        value = call("fl_add_fit", *operands, scale) if outcome.may_round else call("fl_add", *operands)
         error = _overflow(value, (left, right)) if outcome.may_overflow else None
         is_nullable = is_nullable or error is not None
         return Part(value, kind, outcome.shape, is_nullable, error, size=size, native=native)
@@ -160,7 +168,15 @@ class Scaled:
             return Part(-part.value, kind, part.number, part.is_nullable, size=part.size + 1)
         native = None if part.native is None else -part.native
         value = call("fl_mul", part.value if native is not None else best(part), -1)
-        return Part(value, kind, part.number, part.is_nullable, size=part.size + 1, native=native, is_product=part.is_product)
+        return Part(
+            value,
+            kind,
+            part.number,
+            part.is_nullable,
+            size=part.size + 1,
+            native=native,
+            is_product=part.is_product,
+        )
 
     def divide(self, left: Part, right: Part, kind: Kind) -> Part:
         """Division by zero is blank here; the operator adds the error."""
@@ -178,7 +194,15 @@ class Scaled:
             limit = 10**PRECISION - 1
             error = no_result(value, size, (left, right), lambda: self.compare("ne", right, self.constant(0)))
         is_divided = right.is_constant and right.constant != 0
-        return Part(value, kind, Shape(QUOTIENT_SCALE, limit), is_nullable or not is_divided or error is not None, error, size=size, native=native)
+        return Part(
+            value,
+            kind,
+            Shape(QUOTIENT_SCALE, limit),
+            is_nullable or not is_divided or error is not None,
+            error,
+            size=size,
+            native=native,
+        )
 
     def _moved_point(self, left: Part, right: Part, kind: Kind) -> Part | None:
         """Division by 10, 100 …: the same integer with a larger scale."""
@@ -190,7 +214,15 @@ class Scaled:
         if not places or scale > QUOTIENT_SCALE:
             return None
         shape = Shape(scale, left.number.limit)
-        return Part(left.value, kind, shape, left.is_nullable, size=left.size, native=left.native, is_product=left.is_product)
+        return Part(
+            left.value,
+            kind,
+            shape,
+            left.is_nullable,
+            size=left.size,
+            native=left.native,
+            is_product=left.is_product,
+        )
 
     def modulo(self, left: Part, right: Part, kind: Kind) -> Part:
         scale = max(left.number.scale, right.number.scale)
@@ -201,7 +233,14 @@ class Scaled:
     def power(self, left: Part, right: Part, kind: Kind) -> Part:
         value = call("fl_pow", best(left), left.number.scale, best(right), right.number.scale)
         error = no_result(value, 1 + left.size + right.size, (left, right))
-        return Part(value, kind, Shape(QUOTIENT_SCALE, 10**PRECISION - 1), True, error, size=1 + left.size + right.size)
+        return Part(
+            value,
+            kind,
+            Shape(QUOTIENT_SCALE, 10**PRECISION - 1),
+            True,
+            error,
+            size=1 + left.size + right.size,
+        )
 
     def absolute(self, part: Part, kind: Kind) -> Part:
         if part.number.is_narrow:
@@ -215,7 +254,15 @@ class Scaled:
         shape = part.number
         drop = shape.scale - places
         if drop <= 0:
-            return Part(part.value, kind, shape, part.is_nullable, size=part.size, native=part.native, is_product=part.is_product)
+            return Part(
+                part.value,
+                kind,
+                shape,
+                part.is_nullable,
+                size=part.size,
+                native=part.native,
+                is_product=part.is_product,
+            )
         kept_scale = max(places, 0)
         unit = 10**drop
         limit = (shape.limit // unit + 1) * 10 ** (kept_scale - places)
@@ -234,7 +281,9 @@ class Scaled:
     def round_by(self, part: Part, places: Part, mode: str, kind: Kind) -> Part:
         """Rounding to places that differ from row to row; not to be done is blank."""
         shape = part.number
-        value = call("fl_round_by", best(part), shape.scale, best(places), places.number.scale, literal(mode, Text()))
+        value = call(
+            "fl_round_by", best(part), shape.scale, best(places), places.number.scale, literal(mode, Text())
+        )
         limit = 10 * shape.limit + 10 ** (30 + shape.scale)
         error = no_result(value, part.size + places.size + 2, (part, places))
         return Part(value, kind, Shape(shape.scale, limit), True, error, size=part.size + places.size + 2)
@@ -244,12 +293,11 @@ class Scaled:
         if right.is_constant and not left.is_constant:
             return self._compare_constant(operator, left, right)
         if left.is_constant and not right.is_constant:
-            turned = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(operator, operator)
-            return self._compare_constant(turned, right, left)
+            return self._compare_constant(TURNED.get(operator, operator), right, left)
         scale = max(left.number.scale, right.number.scale)
         factors = (10 ** (scale - left.number.scale), 10 ** (scale - right.number.scale))
         is_narrow = all(one.number.at(scale).is_narrow for one in (left, right))
-        relation = RELATIONS[operator]
+        relation: Relation = RELATIONS[operator]
         if is_narrow:
             return relation(times(left.value, factors[0]), times(right.value, factors[1]))
         exact = relation(call("fl_cmp", left.value, factors[0], right.value, factors[1]), 0)
@@ -262,16 +310,17 @@ class Scaled:
     def _compare_constant(self, operator: str, part: Part, fixed: Part) -> ColumnElement[bool]:
         value = fixed.constant
         if value is None:
-            return null()
+            return literal(None, Boolean())
         shape, unscaled = shapes.literal(value)  # type: ignore[arg-type]
         drop = shape.scale - part.number.scale
         bound = unscaled * 10**-drop if drop <= 0 else unscaled // 10**drop
         if drop > 0:  # more places than the column has: between two of its values
             if operator in ("eq", "ne"):
                 is_there = part.value.is_not(null())
-                return case((is_there, literal(operator == "ne"))) if part.is_nullable else literal(operator == "ne")
+                answer = literal(operator == "ne")
+                return case((is_there, answer)) if part.is_nullable else answer
             operator = {"lt": "le", "ge": "gt"}.get(operator, operator)
-        relation = RELATIONS[operator]
+        relation: Relation = RELATIONS[operator]
         if part.number.is_narrow:
             beyond = min(part.number.limit + 1, LARGEST)
             return relation(part.value, whole(max(-beyond, min(beyond, bound))))
@@ -279,7 +328,9 @@ class Scaled:
             return relation(part.native, whole(bound))
         if part.native is not None and abs(bound) <= _LENIENT:
             exact = relation(call("fl_cmp", part.value, 1, whole(bound), 1), 0)
-            return case((func.typeof(part.native) == "real", exact), else_=relation(part.native, whole(bound)))
+            return case(
+                (func.typeof(part.native) == "real", exact), else_=relation(part.native, whole(bound))
+            )
         return relation(call("fl_cmp", best(part), 1, whole(bound), 1), 0)
 
     def is_zero(self, part: Part) -> ColumnElement[bool]:
@@ -332,7 +383,12 @@ def _plain_round(value: Sql, unit: int, mode: str) -> Sql:
     if mode == "down":
         return value.op("/", precedence=8)(whole(unit))
     if mode == "floor":
-        return case((value < 0, (value - whole(unit - 1)).op("/", precedence=8)(whole(unit))), else_=value.op("/", precedence=8)(whole(unit)))
+        return case(
+            (value < 0, (value - whole(unit - 1)).op("/", precedence=8)(whole(unit))),
+            else_=value.op("/", precedence=8)(whole(unit)),
+        )
     more = unit // 2 if mode == "half" else unit - 1
-    return case((value < 0, (value - whole(more)).op("/", precedence=8)(whole(unit))), else_=(value + whole(more)).op("/", precedence=8)(whole(unit)))
-
+    return case(
+        (value < 0, (value - whole(more)).op("/", precedence=8)(whole(unit))),
+        else_=(value + whole(more)).op("/", precedence=8)(whole(unit)),
+    )

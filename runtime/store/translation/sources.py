@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, select
 
-from builder.plans import FormPlan, RollUp
+from builder.plans import ComputedField, FormPlan, RollUp
 from expressions.nodes import Node
 from runtime.store.physical import LineTable, RecordTables, RowTable
 
@@ -138,7 +139,9 @@ class TableSource:
         def make() -> tuple[TableSource, ColumnElement[bool]]:
             tables = self.shelf.tables(form_id)
             table = tables.table.alias()
-            found = TableSource(self.shelf, form_id, tables, table, self.joins, is_joined=True, form_id=form_id)
+            found = TableSource(
+                self.shelf, form_id, tables, table, self.joins, is_joined=True, form_id=form_id
+            )
             return found, (table.c.id == link) & table.c.deleted_at.is_(None)
 
         return self.joins.left((id(self), field_id), make)
@@ -153,7 +156,7 @@ class TableSource:
     def lines(self, subform_id: str) -> Rows:
         tables = self.rows
         if not isinstance(tables, RecordTables):
-            raise LookupError(f"{self.table_id} has no subforms")
+            raise TypeError(f"{self.table_id} has no subforms")
         lines = tables.lines[subform_id]
         table = lines.table.alias()
         joins = Joins(table)
@@ -191,7 +194,9 @@ def line_source(shelf: Shelf, form_id: str, subform_id: str) -> TableSource:
 
 def _record_of(line: TableSource, tables: RecordTables) -> tuple[TableSource, ColumnElement[bool]]:
     table = tables.table.alias()
-    record = TableSource(line.shelf, tables.form, tables, table, line.joins, is_joined=True, form_id=tables.form)
+    record = TableSource(
+        line.shelf, tables.form, tables, table, line.joins, is_joined=True, form_id=tables.form
+    )
     return record, table.c.id == line.table.c.record
 
 
@@ -241,7 +246,7 @@ class PlanShelf:
 
     by_form: Mapping[str, RecordTables]
     plans: Mapping[str, FormPlan]
-    is_ready: Callable[[str, str], bool] = lambda table_id, field_id: True  # its column is filled
+    is_ready: Callable[[str, str], bool] = lambda _table_id, _field_id: True  # its column is filled
 
     def tables(self, form_id: str) -> RecordTables:
         return self.by_form[form_id]
@@ -255,10 +260,6 @@ class PlanShelf:
             return LiveRollUp(one.source_form, one.source, one.link, one.clause.node, where)
         return one.clause.node
 
-    @property
-    def _computed(self) -> Mapping[tuple[str, str], Any]:
-        found = self.__dict__.get("_cells")
-        if found is None:
-            found = {one.cell: one for plan in self.plans.values() for one in plan.computed}
-            self.__dict__["_cells"] = found
-        return found  # type: ignore[no-any-return]
+    @cached_property
+    def _computed(self) -> Mapping[tuple[str, str], ComputedField]:
+        return {one.cell: one for plan in self.plans.values() for one in plan.computed}

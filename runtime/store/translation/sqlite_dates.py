@@ -61,14 +61,16 @@ def end_of_month(day: Sql) -> Sql:
 
 
 def local_date(moment: Sql, zone: str) -> Sql:
-    """The day of an instant: by plain arithmetic since the zone's clock last changed, if it no longer does."""
+    """The day of an instant: by plain arithmetic since the zone's clock changed for the last time."""
     exactly = func.fl_local_date(moment, literal(zone, Text()), type_=Text())
     settled = settled_offset(zone)
     if settled is None:
         return exactly
     since, offset = settled
     seconds = moment.op("/", precedence=8)(1_000_000) + offset
-    found: ColumnElement[str] = case((moment >= literal(since, BigInteger()), func.date(seconds, "unixepoch")), else_=exactly)
+    found: ColumnElement[str] = case(
+        (moment >= literal(since, BigInteger()), func.date(seconds, "unixepoch")), else_=exactly
+    )
     return found
 
 

@@ -1,6 +1,6 @@
-"""Text: joining, cutting, searching, and values as text.
+"""Text: joining, cutting, changing, searching.
 
-In: calls. Out: `OPERATORS`, `shown` (a value as `&` writes it). Characters are code points on both
+In: calls. Out: `OPERATORS`. Characters are code points on both
 engines; LIKE is never emitted. On SQLite what plain SQL cannot say is done by the language's own Python
 functions, registered in `exact.py`; on PostgreSQL by plain SQL. An empty text becomes NULL.
 """
@@ -11,20 +11,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, Text, and_, case, cast, func, literal, null
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+)
 
 from expressions.evaluation import MAX_TEXT
 from expressions.kinds import BOOL, TEXT, Kind
-from expressions.names import option_label
 from expressions.nodes import Call
 from runtime.store.translation import letters
-from runtime.store.translation.context import Context, Operator, blank_part, item_of
+from runtime.store.translation.context import Context, Operator, blank_part
 from runtime.store.translation.numbers import as_integer
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed, no_result, size_of
+from runtime.store.translation.parts import (
+    Flag,
+    Part,
+    Sql,
+    all_present,
+    any_failed,
+    size_of,
+)
 
 TOO_MANY = MAX_TEXT + 1
-LONGEST_NUMBER = 130
-_YES = {"zh-CN": ("是", "否"), "zh-TW": ("是", "否"), "en": ("Yes", "No")}
 
 
 def raw(part: Part) -> Sql:
@@ -46,7 +61,9 @@ def length(context: Context, value: Sql) -> Sql:
     return found
 
 
-def made(value: Sql, parts: Sequence[Part], *own: Flag | None, longest: int = MAX_TEXT, size: int = 2) -> Part:
+def made(
+    value: Sql, parts: Sequence[Part], *own: Flag | None, longest: int = MAX_TEXT, size: int = 2
+) -> Part:
     """The text that a strict function made of its arguments."""
     error = any_failed((*(part.error for part in parts), *own))
     return Part(value, TEXT, None, True, error, size=size + size_of(parts), longest=longest)
@@ -104,7 +121,11 @@ def right(context: Context, node: Call) -> Part:
 
 def _cut(context: Context, node: Call, cut: Callable[[Sql, Sql], Sql]) -> Part:
     text = context.part(node.arguments[0])
-    given = context.number(context.part(node.arguments[1])) if len(node.arguments) > 1 else context.numbers.constant(1)
+    given = (
+        context.number(context.part(node.arguments[1]))
+        if len(node.arguments) > 1
+        else context.numbers.constant(1)
+    )
     blank = any_blank(context, TEXT, [text, given])
     if blank is not None:
         return blank
@@ -165,7 +186,9 @@ def text_length(context: Context, node: Call) -> Part:
         value = func.coalesce(value, 0, type_=BigInteger())
     if part.error is not None:
         value = case((~part.error.build(), value))
-    found = context.numbers.integer(value, node.kind, MAX_TEXT, is_nullable=part.error is not None, size=part.size + 2)
+    found = context.numbers.integer(
+        value, node.kind, MAX_TEXT, is_nullable=part.error is not None, size=part.size + 2
+    )
     return replace(found, error=part.error)
 
 
@@ -177,7 +200,9 @@ def _changed(name: str, on_postgresql: Callable[[Sql], Sql]) -> Operator:
         part = context.part(node.arguments[0])
         if part.is_blank_constant:
             return blank_part(context, TEXT, part.error)
-        value = getattr(func, name)(part.value, type_=Text()) if context.is_sqlite else on_postgresql(part.value)
+        value = (
+            getattr(func, name)(part.value, type_=Text()) if context.is_sqlite else on_postgresql(part.value)
+        )
         return made(value, [part], longest=MAX_TEXT if name == "fl_norm" else part.longest)
 
     return changed
@@ -190,7 +215,11 @@ def _trimmed(text: Sql) -> Sql:
 
 def substitute(context: Context, node: Call) -> Part:
     text, old, new = context.parts(node.arguments[:3])
-    which = context.number(context.part(node.arguments[3])) if len(node.arguments) > 3 else context.numbers.constant(None)
+    which = (
+        context.number(context.part(node.arguments[3]))
+        if len(node.arguments) > 3
+        else context.numbers.constant(None)
+    )
     parts = [text, old, new, which]
     if text.is_blank_constant:
         return blank_part(context, TEXT, any_failed(part.error for part in parts))
@@ -200,7 +229,10 @@ def substitute(context: Context, node: Call) -> Part:
         value: Sql = func.fl_substitute(*bound, type_=Text())
     else:
         value = _substituted(text.value, raw(old), raw(new), nth)
-    fails = Flag(lambda: and_(text.value.is_not(null()), raw(old) != "", _substitution_fails(context, bound, nth)), 8 + 4 * size_of(parts))
+    fails = Flag(
+        lambda: and_(text.value.is_not(null()), raw(old) != "", _substitution_fails(context, bound)),
+        8 + 4 * size_of(parts),
+    )
     found = made(not_empty(value), parts, fails, size=10 + 3 * size_of(parts))
     # a blank `old` or `new` is no blank result, so their failing has to be said
     error = any_failed((old.error, new.error, which.error))
@@ -208,7 +240,7 @@ def substitute(context: Context, node: Call) -> Part:
 
 
 def _substituted(text: Sql, old: Sql, new: Sql, nth: Part) -> Sql:
-    every = func.replace(text, old, new, type_=Text())
+    every: Sql = func.replace(text, old, new, type_=Text())
     every = case((length_of(text) + _growth(text, old, new) <= MAX_TEXT, every))
     found: Sql
     if nth.is_blank_constant:
@@ -216,7 +248,9 @@ def _substituted(text: Sql, old: Sql, new: Sql, nth: Part) -> Sql:
     else:
         pieces = func.string_to_array(text, old)
         at = cast(nth.value, Integer())
-        before = func.array_to_string(func.trim_array(pieces, func.greatest(func.cardinality(pieces) - at, 0)), old)
+        before = func.array_to_string(
+            func.trim_array(pieces, func.greatest(func.cardinality(pieces) - at, 0)), old
+        )
         rest = func.substr(text, func.char_length(before) + func.char_length(old) + 1, type_=Text())
         one = case((func.cardinality(pieces) > at, before.concat(new).concat(rest)), else_=text)
         found = case((nth.value.is_(null()), every), (nth.value >= 1, one))
@@ -228,11 +262,13 @@ def length_of(text: Sql) -> Sql:
 
 
 def _growth(text: Sql, old: Sql, new: Sql) -> Sql:
-    times = (length_of(text) - length_of(func.replace(text, old, ""))).op("/", precedence=8)(func.greatest(length_of(old), 1))
+    times = (length_of(text) - length_of(func.replace(text, old, ""))).op("/", precedence=8)(
+        func.greatest(length_of(old), 1)
+    )
     return times * (length_of(new) - length_of(old))
 
 
-def _substitution_fails(context: Context, bound: Sequence[Sql], nth: Part) -> ColumnElement[bool]:
+def _substitution_fails(context: Context, bound: Sequence[Sql]) -> ColumnElement[bool]:
     text, old, new, at = bound
     if context.is_sqlite:
         too_long: Sql = func.fl_substitute(*bound, type_=Text()).is_(null())
@@ -247,7 +283,11 @@ def _substitution_fails(context: Context, bound: Sequence[Sql], nth: Part) -> Co
 
 def find(context: Context, node: Call) -> Part:
     needle, text = context.parts(node.arguments[:2])
-    given = context.number(context.part(node.arguments[2])) if len(node.arguments) > 2 else context.numbers.constant(1)
+    given = (
+        context.number(context.part(node.arguments[2]))
+        if len(node.arguments) > 2
+        else context.numbers.constant(1)
+    )
     parts = [needle, text, given]
     blank = any_blank(context, node.kind, parts)
     if blank is not None:
@@ -256,10 +296,12 @@ def find(context: Context, node: Call) -> Part:
     search = func.instr if context.is_sqlite else func.strpos
     flag = None
     if start.constant == 1:
-        value = func.nullif(search(text.value, needle.value), 0, type_=BigInteger())
+        value: Sql = func.nullif(search(text.value, needle.value), 0, type_=BigInteger())
     else:
         first = _at_least(context, start, 1)
-        found = func.nullif(search(func.substr(text.value, first, type_=Text()), needle.value), 0, type_=BigInteger())
+        found = func.nullif(
+            search(func.substr(text.value, first, type_=Text()), needle.value), 0, type_=BigInteger()
+        )
         value = case((start.value >= 1, found + start.value - 1))
         flag = _negative(_both(needle, text, start), start, 1)
     result = context.numbers.integer(value, node.kind, TOO_MANY, size=3 + 2 * size_of(parts))
@@ -285,87 +327,16 @@ def _contains(context: Context, text: Sql, piece: Sql) -> ColumnElement[bool]:
 
 
 def _starts_with(context: Context, text: Sql, piece: Sql) -> ColumnElement[bool]:
-    return func.substr(text, 1, length(context, piece) if context.is_sqlite else func.char_length(piece)) == piece
+    return (
+        func.substr(text, 1, length(context, piece) if context.is_sqlite else func.char_length(piece))
+        == piece
+    )
 
 
 def _ends_with(context: Context, text: Sql, piece: Sql) -> ColumnElement[bool]:
     if context.is_sqlite:
         return func.substr(text, -length(context, piece), type_=Text()) == piece
     return func.right(text, func.char_length(piece), type_=Text()) == piece
-
-
-# --- values as text, text as values ---------------------------------------------------------------------
-
-
-def as_text(context: Context, node: Call) -> Part:
-    return shown(context, context.part(node.arguments[0]))
-
-
-def shown(context: Context, part: Part) -> Part:
-    """A value as `&` writes it."""
-    if part.is_blank_constant:
-        return blank_part(context, TEXT, part.error)
-    write, longest = _WRITERS[part.kind.name]
-    value = write(context, part)
-    return Part(value, TEXT, None, part.is_nullable, part.error, size=part.size + 4, longest=longest)
-
-
-def _write_bool(context: Context, part: Part) -> Sql:
-    yes, no = _YES.get(context.env.language, _YES["en"])
-    return case((part.value, literal(yes, Text())), (~part.value, literal(no, Text())))
-
-
-def _write_date(context: Context, part: Part) -> Sql:
-    return part.value if context.is_sqlite else func.to_char(part.value, "YYYY-MM-DD", type_=Text())
-
-
-def _write_moment(context: Context, part: Part) -> Sql:
-    zone = literal(context.env.zone, Text())
-    if context.is_sqlite:
-        return func.fl_moment_text(part.value, zone, type_=Text())
-    return func.to_char(func.timezone(zone, part.value), "YYYY-MM-DD HH24:MI", type_=Text())
-
-
-_WRITERS: dict[str, tuple[Callable[[Context, Part], Sql], int]] = {
-    "number": (lambda context, part: context.numbers.text(part), LONGEST_NUMBER),
-    "text": (lambda _context, part: part.value, MAX_TEXT),
-    "choice": (lambda _context, part: part.value, MAX_TEXT),
-    "user": (lambda _context, part: cast(part.value, Text()), 19),
-    "record": (lambda _context, part: cast(part.value, Text()), 19),
-    "bool": (_write_bool, 4),
-    "date": (_write_date, 10),
-    "datetime": (_write_moment, 16),
-}
-
-
-def label(context: Context, node: Call) -> Part:
-    return label_of(context, node, context.part(node.arguments[0]))
-
-
-def label_of(context: Context, node: Call, part: Part) -> Part:
-    """An option's label; an option that is gone is blank."""
-    argument = node.arguments[0]
-    kind = item_of(argument) if argument.kind.is_list else argument.kind
-    labels = {one.id: option_label(one, context.env.language) for one in kind.choices}
-    if not labels or part.is_blank_constant:
-        return blank_part(context, TEXT, part.error)
-    whens = {literal(option, Text()): literal(text, Text()) for option, text in labels.items()}
-    longest = max(map(len, labels.values()))
-    value = context.values.made(case(whens, value=part.value), TEXT)
-    return Part(value, TEXT, None, True, part.error, size=part.size + len(labels), longest=longest)
-
-
-def value_of(context: Context, node: Call) -> Part:
-    """VALUE: a number out of text."""
-    part = context.part(node.arguments[0])
-    if part.is_blank_constant:
-        return blank_part(context, node.kind, part.error)
-    value = func.fl_value(part.value, type_=BigInteger()) if context.is_sqlite else letters.number_in(part.value)
-    if not context.is_sqlite:
-        value = cast(value, Numeric())
-    bad = no_result(value, part.size + 20, [part])
-    found = Part(value, node.kind, Shape(10, 10**29), True, any_failed((part.error, bad)), size=part.size + 20)
-    return found
 
 
 OPERATORS: Mapping[str, Any] = {
@@ -384,8 +355,4 @@ OPERATORS: Mapping[str, Any] = {
     "CONTAINS": _search(_contains),
     "STARTSWITH": _search(_starts_with),
     "ENDSWITH": _search(_ends_with),
-    "ASTEXT": as_text,
-    "LABEL": label,
-    "LABEL each": label_of,
-    "VALUE": value_of,
 }

@@ -8,7 +8,7 @@ we compare them with a second time.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,6 @@ class Values:
 
 
 def _as_number(value: object) -> int | Decimal:
-    if isinstance(value, (int, Decimal)) and not isinstance(value, datetime):
+    if isinstance(value, (int, Decimal)):
         return value
     raise TypeError(f"not a number: {value!r}")

@@ -1,4 +1,4 @@
-"""The designer over HTTP: every edit as a plain form and over htmx, undo, conflicts, expressions, publishing."""
+"""The designer over HTTP: edits as plain forms and over htmx, undo, conflicts, expressions, publishing."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def test_every_tile_of_the_palette_makes_a_field_with_a_panel(
 def test_without_script_an_edit_leads_back_to_the_page(
     admin: Browser, platform: Platform, cast: Cast
 ) -> None:
-    answer = admin.post(f"{BASE}/edits", {"do": "add", "type": "date", "revision": "0"})
+    revision = str(draft_of(platform, cast).revision)
+    answer = admin.post(f"{BASE}/edits", {"do": "add", "type": "date", "revision": revision})
     assert answer.status_code == 303
     assert f"{BASE}?field=" in answer.headers["Location"]
     assert [one.type for one in draft_of(platform, cast).form.fields] == ["text", "date"]
@@ -137,7 +138,9 @@ def test_options_are_added_renamed_ordered_and_retired(
     new = added(admin, platform, cast, "choice")
 
     def options() -> list[tuple[str, bool]]:
-        return [(one.labels["zh-CN"], one.is_retired) for one in draft_of(platform, cast).form.by_id[new].options]
+        return [
+            (one.labels["zh-CN"], one.is_retired) for one in draft_of(platform, cast).form.by_id[new].options
+        ]
 
     ids = [one.id for one in draft_of(platform, cast).form.by_id[new].options]
     common = {"do": "field", "field": new, "options": ",".join(ids)}
@@ -151,7 +154,12 @@ def test_options_are_added_renamed_ordered_and_retired(
 
 @pytest.mark.parametrize(
     ("kind", "given", "kept"),
-    [("text", 'a "b"', '"a ""b"""'), ("integer", "5", "5"), ("yes_no", "true", "TRUE"), ("date", "2026-01-02", "#2026-01-02#")],
+    [
+        ("text", 'a "b"', '"a ""b"""'),
+        ("integer", "5", "5"),
+        ("yes_no", "true", "TRUE"),
+        ("date", "2026-01-02", "#2026-01-02#"),
+    ],
 )  # fmt: skip
 def test_a_fixed_default_is_kept_as_an_expression(
     kind: str, given: str, kept: str, admin: Browser, platform: Platform, cast: Cast
@@ -218,7 +226,7 @@ def test_publishing_restoring_and_discarding(admin: Browser, platform: Platform,
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/a/sales/f/customer")
     assert draft_of(platform, cast).base_version == 2
-    assert "第 1 版" in admin.page(f"{BASE}/versions")
+    assert "恢复为草稿" in admin.page(f"{BASE}/versions")
     assert admin.post(f"{BASE}/versions/1", {}).status_code == 303
     assert [one.id for one in draft_of(platform, cast).form.removed] == [new]
     assert admin.post(f"{BASE}/discard", {}).status_code == 303

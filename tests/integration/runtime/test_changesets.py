@@ -54,7 +54,7 @@ def test_decision_changesets_computed_cells_are_marked_derived(shop):
 
 
 def test_decision_changesets_an_insert_writes_no_change(shop, platform):
-    """decisions.md, "Changesets": `created_in` on the record says it."""
+    """docs/decisions, "Changesets": `created_in` on the record says it."""
     from runtime.store import changeset_rows
 
     outcome = shop.create("stage", name="S", kind="open")

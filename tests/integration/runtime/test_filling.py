@@ -47,7 +47,7 @@ def set_vip(shop: Shop, amount: int) -> None:
 
 
 def test_decision_column_state_is_right_while_it_fills(shop, platform):
-    """decisions.md, "Column state": right throughout."""
+    """docs/decisions, "Column state": right throughout."""
     late = {"C25", "C26", "C27", "C28", "C29"}
     assert tiers(shop) == (late, late, True)
     set_vip(shop, 1120)

@@ -121,7 +121,7 @@ def test_defaults_fill_what_was_not_given(platform, admin):
 
 
 def test_create_costs_four_statements_and_one_per_link(shop, platform):
-    """decisions.md, budget: no roll-ups read what is created here."""
+    """Budget: no roll-ups read what is created here."""
     stage = shop.make("stage", name="Lead", kind="open")
     del stage
     with platform.writing(shop.actor) as work:
@@ -175,7 +175,7 @@ def test_a_refused_record_takes_no_number(shop):
 
 
 def test_decision_locks_eight_writers_share_no_serial_number(shop):
-    """security.md, P4 and I9."""
+    """Counters are locked by taking from them (docs/decisions, "Locks")."""
     outcomes: list[Any] = []
 
     def write(worker: int) -> None:
@@ -213,7 +213,7 @@ def test_a_value_twice_in_one_batch_is_taken_once(shop, platform):
 
 
 def test_a_stale_save_gets_both_sides_of_every_field(shop):
-    """security.md, P3."""
+    """Nothing is overwritten silently (docs/security.md)."""
     customer = shop.make("cust", name="A", code="one")
     assert shop.change("cust", customer, 1, name="Theirs").record.version == 2
     outcome = shop.change("cust", customer, 1, name="Mine", code="two")
@@ -264,7 +264,7 @@ def test_a_change_of_a_linked_record_reaches_its_readers(shop):
     assert shop.get("cust", customer)["total"] == 15
     shop.change("cust", customer, name="B")
     assert shop.get("ord", order)["who"] == "B"
-    # what follows bumps no version (decisions.md, "Locks")
+    # what follows bumps no version (docs/decisions, "Locks")
     assert shop.change("ord", order, version, paid=1).record.version == version + 1
 
 

@@ -182,7 +182,7 @@ def test_figures_of_figures_climb_several_levels(platform, admin):
 
 
 def test_one_grouped_statement_serves_any_number_of_hosts(shop, platform):
-    """decisions.md, "Locks"; performance.md: no statement per record."""
+    """docs/decisions, "Locks": no statement per record."""
     customers = [shop.make("cust", name=f"C{place}") for place in range(40)]
     counts = []
     for many in (2, 40):
@@ -195,7 +195,7 @@ def test_one_grouped_statement_serves_any_number_of_hosts(shop, platform):
 
 
 def test_a_write_reaches_only_what_reads_it(shop, platform):
-    """expressions.md: one edit touches only reachable fields."""
+    """One edit touches only reachable fields."""
     customer = shop.make("cust", name="A")
     shop.make("ord", cust=customer, paid=1)
     with platform.writing(shop.actor) as work, recorded_statements() as seen:
@@ -208,7 +208,7 @@ def test_a_write_reaches_only_what_reads_it(shop, platform):
 
 
 def test_decision_locks_eight_writers_leave_exact_figures(shop):
-    """decisions.md, "Locks": eight writers re-parenting at random."""
+    """docs/decisions, "Locks": eight writers re-parenting at random."""
     won = shop.make("stage", name="Won", kind="won")
     customers = [shop.make("cust", name=f"C{place}") for place in range(4)]
     orders = [
@@ -241,7 +241,7 @@ def test_decision_locks_eight_writers_leave_exact_figures(shop):
 
 
 def test_decision_locks_two_payments_cannot_overpay(platform, admin):
-    """decisions.md, "Locks": a cross-record check locks what it reads."""
+    """docs/decisions, "Locks": a cross-record check locks what it reads."""
     from builder.forms import Rule
 
     install(

@@ -182,7 +182,7 @@ def test_a_stored_field_that_reads_a_daily_one_is_never_shown_late(platform, adm
 
 
 def test_conditional_windows_count_both_sides_of_a_boundary(platform, admin, clock):
-    """crm-template.md: followups in [−30 d, 0] and [−120 d, −30 d)."""
+    """Follow-ups in [−30 d, 0] and [−120 d, −30 d)."""
     days = "DAYS(TODAY(), {#at1})"
     install(
         platform,

@@ -314,7 +314,7 @@ def read_date(env: Env, node: Call, found: Any) -> date:
     if isinstance(found, date):
         return found
     text = shown(env, found).strip()
-    text = text[:-1] if text.endswith("日") else text
+    text = text.removesuffix("日")
     for sign in "/.年月":
         text = text.replace(sign, "-")
     pieces = text.split("-")

@@ -7,6 +7,7 @@ import { installKeys } from "./keys.js";
 import { mark, reveal, root, selectedField, selectedId, word } from "./state.js";
 
 let isInstalled = false;
+let isListOpen = false;
 
 export function mount(node) {
   node.setAttribute("hx-sync", "this:queue all");
@@ -66,6 +67,7 @@ function retry(config) {
 function settle(event) {
   if (!root()) return;
   panels();
+  document.getElementById("problems")?.classList.toggle("is-open", isListOpen); // an edit swapped the list
   const { target } = event.detail;
   if (target?.id === "props" || document.getElementById("props")?.contains(target)) mark(selectedId());
 }
@@ -134,12 +136,14 @@ function click(event) {
   if (target.closest("[data-problems]")) {
     event.preventDefault();
     const list = document.getElementById("problems");
-    if (list.querySelector("li")) {
-      list.classList.toggle("is-open");
-      if (list.classList.contains("is-open")) list.focus();
-    }
+    isListOpen = list.querySelector("li") !== null && !list.classList.contains("is-open");
+    list.classList.toggle("is-open", isListOpen);
+    if (isListOpen) list.focus();
   }
-  if (target.closest("[data-close-problems]")) document.getElementById("problems").classList.remove("is-open");
+  if (target.closest("[data-close-problems]")) {
+    isListOpen = false;
+    document.getElementById("problems").classList.remove("is-open");
+  }
   if (target.closest("[data-dismiss]")) document.getElementById("refused").replaceChildren();
   if (target.closest("[data-open-palette]")) {
     event.preventDefault();
