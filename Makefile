@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 # Two cores are what a small machine has; `make test WORKERS=8` on a larger one.
 WORKERS ?= 2
 
-.PHONY: help run demo setup setup-test assets test check bench lock format clean wheel \
+.PHONY: help run demo setup setup-test assets test check bench faults lock format clean wheel \
         checks lint types imports templates translations update-translations docs dependencies fast
 
 help: ## list the targets
@@ -69,6 +69,9 @@ fast:
 
 bench: setup-test ## measure against the hand-written baseline, printed as ratios
 	@$(BIN)/python -m tests.bench
+
+faults: setup-test ## kill the server 20 times during an import; saves during 100,000 rows
+	@$(BIN)/python -m pytest -n0 -q tests/faults --thorough $(ARGS)
 
 format: setup-test ## put Python and templates into the one format
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -51,7 +51,7 @@ def inspect_form(form: Form, documents: AppDocuments) -> Inspection:
         checked[text.path] = found
         problems += [expression_problem(one, text.path) for one in found.problems]
         warnings += [expression_problem(one, text.path) for one in found.warnings]
-        warnings += _today(text, found)
+        warnings += _today(form, text, found)
     warnings += _advice(form)
     return Inspection(tuple(problems), tuple(warnings), checked)
 
@@ -120,15 +120,22 @@ def _way_back(form: Form, spot: Spot, world: World, target: str, setting: str) -
         yield Problem("rollup.link_elsewhere", params, where)
 
 
-def _today(text: Text, found: Checked) -> Iterator[Problem]:
-    """A computed field that depends on today should say how: else it is computed in every query."""
+def _today(form: Form, text: Text, found: Checked) -> Iterator[Problem]:
+    """A computed field that depends on today should say how: else it is computed in every query.
+
+    One that reads such a field depends on today through it."""
     if text.field is None or text.role not in ("formula", "measure"):
         return
     chosen = text.field.config.get("today")
     if found.references.is_today_dependent and chosen is None:
         yield Problem("formula.today_not_chosen", {"label": text.field.labels}, text.path)
-    elif chosen is not None and text.role == "formula" and not found.references.is_today_dependent:
+    elif chosen is not None and text.role == "formula" and not _is_dated(form, found):
         yield Problem("formula.today_not_needed", {"label": text.field.labels}, text.path)
+
+
+def _is_dated(form: Form, found: Checked) -> bool:
+    read = (form.by_id.get(one) for one in found.references.own)
+    return found.references.is_today_dependent or any(one and one.config.get("today") for one in read)
 
 
 def _advice(form: Form) -> Iterator[Problem]:

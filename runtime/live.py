@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from builder.compute import CLOCK_FUNCTIONS, ComputedField, RollUp
-from builder.dependencies import Cell
 from builder.reads import functions_of
 from expressions.nodes import Field as FieldNode
 from runtime import evaluation

@@ -1,7 +1,7 @@
 """Whole rows: records as readers see them, the live columns of their lines included.
 
-In: ids and fields. Out: row dicts; lines completed in Python. Called by queries, history, explanations and the
-record service for its answer; `runtime.live` has the part that the database computes.
+In: ids and fields. Out: row dicts; lines completed in Python. Called by queries, history, explanations and
+the record service for its answer; `runtime.live` has the part that the database computes.
 """
 
 from __future__ import annotations

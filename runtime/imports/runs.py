@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from runtime.platform import Platform, Work
 
 OVER = ("done", "cancelled", "failed")
+GOING_ON = ("running", "cancelling")
+KEPT = timedelta(days=7)  # how long an uploaded file can be taken up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def receive(
     platform: Platform, workspace_id: int, source: Path, name: str, *, encoding: str | None = None
 ) -> Received | Problem:
     """Reads an uploaded file in a process of its own, outside any transaction."""
+    forget_old_files(platform, workspace_id)
     run_id = new_record_id()
     folder = folder_of(platform, workspace_id, run_id)
     book = read_book(source, name, folder, encoding=encoding)
@@ -127,6 +131,20 @@ def receive(
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Received(run_id, name[:200], book, folder, source.stat().st_size, digest)
+
+
+def forget_old_files(platform: Platform, workspace_id: int) -> None:
+    """Removes the rows of files that were uploaded more than `KEPT` ago, unless their import still runs."""
+    home = folder_of(platform, workspace_id, 0).parent
+    latest = time.time() - KEPT.total_seconds()
+    old = [path for path in home.glob("*") if path.name.isdigit() and path.stat().st_mtime < latest]
+    if not old:
+        return
+    with platform.reading(Actor.system(workspace_id, "job_worker")) as work:
+        rows = {path: import_rows.find(work.connection, workspace_id, int(path.name)) for path in old}
+    for path, row in rows.items():
+        if row is None or row.state not in GOING_ON:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def folder_of(platform: Platform, workspace_id: int, run_id: int) -> Path:

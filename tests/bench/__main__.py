@@ -18,6 +18,7 @@ from tests import engines
 from tests.bench.contenders import Baseline, Formloom
 from tests.bench.deals import write_sheet
 from tests.bench.measuring import Operation, measure, table
+from tests.bench.scale import page_at_scale, saves_during_import
 
 READ, WRITE, IMPORT = 1.5, 2.5, 3.0  # the bars of the first landing
 
@@ -29,6 +30,11 @@ def main() -> None:
         _say(f"{_machine()}; {given.records:,} records, {given.rounds} rounds, CPU time of this process")
         for engine in [given.engine] if given.engine else engines.ENGINES:
             _bench(engine, given)
+        _say("")
+        for measured, size in ((page_at_scale, given.large), (saves_during_import, given.saves)):
+            if size:
+                with tempfile.TemporaryDirectory(prefix="formloom-bench-") as name:
+                    _say(measured(Path(name), size))
     finally:
         shutil.rmtree(engines.run_folder(), ignore_errors=True)
 
@@ -39,6 +45,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--import-rows", type=int, default=0, help="rows of the sheet; as many as records")
     parser.add_argument("--engine", choices=engines.ENGINES)
+    parser.add_argument("--large", type=int, default=1_000_000, help="records of the large table; 0: not")
+    parser.add_argument("--saves", type=int, default=100_000, help="rows imported while saving; 0: not")
     parser.add_argument("--only", default="", help="only operations whose name holds this")
     return parser.parse_args()
 

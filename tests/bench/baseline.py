@@ -116,8 +116,12 @@ deal = Table(
     Column("note", Text),
     Column("weighted", Cents),
     Index(
-        "deal_stage_amount", "stage", "amount", "id",
-        sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL"),
+        "deal_stage_amount",
+        "stage",
+        "amount",
+        "id",
+        sqlite_where=text("deleted_at IS NULL"),
+        postgresql_where=text("deleted_at IS NULL"),
     ),  # fmt: skip
     Index("deal_created", "created_at", "id"),
 )

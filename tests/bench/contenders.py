@@ -111,7 +111,9 @@ class Baseline:
         with self.engine.begin() as connection:
             for place, line in enumerate(lines_of()):
                 ids = {"id": next(baseline.IDS), "deal": self.parent, "position": place}
-                connection.execute(insert(baseline.deal_line), {**line, **ids, "price": baseline.exact(line["price"])})
+                connection.execute(
+                    insert(baseline.deal_line), {**line, **ids, "price": baseline.exact(line["price"])}
+                )
         self.updated = [self._create(count + place) for place in range(1, 201)]
         self.versions = dict.fromkeys(self.updated, 1)
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -58,7 +58,10 @@ def measure(contenders: Sequence[Any], operations: Sequence[Operation], rounds: 
     figures: Figures = defaultdict(dict)
     for (operation_name, name), found in samples.items():
         figures[operation_name][name] = Figure(
-            *(statistics.median(values) for values in zip(*((f.cpu, f.wall, f.statements) for f in found), strict=True))
+            *(
+                statistics.median(values)
+                for values in zip(*((f.cpu, f.wall, f.statements) for f in found), strict=True)
+            )
         )
     return figures
 

@@ -72,9 +72,7 @@ def read_after(served: Served, run: str, more_than: int) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_kills_during_an_import_lose_and_repeat_nothing(
-    tmp_path: Path, is_thorough: bool, seed: int
-) -> None:
+def test_kills_during_an_import_lose_and_repeat_nothing(tmp_path: Path, is_thorough: bool, seed: int) -> None:
     kills, rows = (20, 100_000) if is_thorough else (2, 6_000)
     chance = random.Random(seed)  # noqa: S311 — moments, not secrets
     good, bad, blank = write_rows(tmp_path / "deals.csv", rows)

@@ -64,7 +64,12 @@ def test_installed_product_serves_without_a_checkout(wheel: Path, tmp_path: Path
 
     def run(*words: str) -> str:
         answer = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert answer.returncode == 0, answer.stderr
         return answer.stdout

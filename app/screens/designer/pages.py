@@ -42,7 +42,6 @@ def page_values(design: Design) -> dict[str, Any]:
 
 
 @screen.get("/a/<app>/design/<form>")
-@screen.get("/a/<app>/design/<form>/")
 def show(app: str, form: str) -> Response:
     design = open_design(app, form)
     if form not in (design.form.key, design.form.id) and not wants_fragment():
@@ -72,7 +71,8 @@ def choose_form(app: str) -> Response:
 FORM_ICONS = (
     "table", "users", "user-circle", "building-store", "address-book", "briefcase", "target-arrow",
     "report-money", "receipt", "file-text", "clipboard-list", "shopping-cart", "package", "truck",
-    "calendar-event", "phone", "message", "tool", "school", "certificate", "chart-bar", "settings", "map-pin", "star",
+    "calendar-event", "phone", "message", "tool", "school", "certificate", "chart-bar", "settings",
+    "map-pin", "star",
 )  # fmt: skip
 
 

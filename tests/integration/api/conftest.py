@@ -1,4 +1,4 @@
-"""The API over WSGI: `call` speaks JSON with Admin's key in a workspace that holds the CRM; `key_of` makes keys."""
+"""The API over WSGI: `call` speaks JSON with Admin's key in a workspace with the CRM; `key_of` makes keys."""
 
 from __future__ import annotations
 

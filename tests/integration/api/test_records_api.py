@@ -1,7 +1,8 @@
-"""Records over the API: the shapes of the contract, refusals that change nothing, nobody sees what is not his."""
+"""Records over the API: the contract's shapes, refusals that change nothing, nobody sees what is not his."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -250,8 +251,6 @@ def test_a_field_is_drafted_published_and_used(call: Caller) -> None:
 
 
 def test_a_spreadsheet_goes_in_and_comes_out(call: Caller, platform: Platform) -> None:
-    import io
-
     data = {
         "file": (io.BytesIO("客户名称,电话\n甲公司,12\n乙公司,\n".encode()), "a.csv"),
         "options": '{"mapping": {"name": 0, "phone": "电话"}}',
@@ -267,8 +266,6 @@ def test_a_spreadsheet_goes_in_and_comes_out(call: Caller, platform: Platform) -
 
 
 def test_a_dry_run_imports_nothing(call: Caller) -> None:
-    import io
-
     data = {"file": (io.BytesIO("客户名称\n甲公司\n".encode()), "a.csv"), "options": '{"dry_run": true}'}
     tried = call("POST", "/forms/crm.customer/imports", None, data=data)
     assert (tried.status, tried.body["created"]) == (200, 1)
@@ -308,3 +305,32 @@ def test_openapi_declares_every_route(call: Caller, client: FlaskClient) -> None
     }
     assert declared == served
     assert document["components"]["schemas"]["crm.customer"]["type"] == "object"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "options", "code"),
+    [
+        (b"not a workbook", "a.xlsx", "{}", "sheet.unreadable"),
+        (b"%PDF", "a.pdf", "{}", "sheet.unknown_type"),
+        (b"", "a.csv", "{}", "sheet.empty"),
+        ("客户名称\n甲".encode(), "a.csv", '{"mapping": {"nothing": 0}}', "import.unknown_field"),
+        (
+            "客户名称\n甲".encode(),
+            "a.csv",
+            '{"mapping": {"name": 0}, "mode": "update"}',
+            "import.key_missing",
+        ),
+        ("客户名称\n甲".encode(), "a.csv", "[1]", "import.options_not_an_object"),
+        ("客户名称\n甲".encode(), "a.csv", "{", "json.not_json"),
+    ],
+)
+def test_a_bad_file_or_mapping_is_named_and_changes_nothing(
+    call: Caller, platform: Platform, content: bytes, name: str, options: str, code: str
+) -> None:
+    call("GET", "/apps")
+    before = checksum(platform)
+    data = {"file": (io.BytesIO(content), name), "options": options}
+    answer = call("POST", "/forms/crm.customer/imports", None, data=data)
+    assert answer.status in (400, 422), answer.body
+    assert code in [one["code"] for one in answer.body["errors"]]
+    assert checksum(platform) == before

@@ -81,7 +81,9 @@ def bring_in(platform: Platform, crm: Actor) -> Import:
         Worker(platform).run_until_idle()
         with platform.reading(crm) as work:
             ended = runs.get_run(work, run.id)
-            assert ended.is_over, [(job.name, job.state, job.last_error) for job in list_jobs(work, state=None)]
+            assert ended.is_over, [
+                (job.name, job.state, job.last_error) for job in list_jobs(work, state=None)
+            ]
             return ended
 
     return bring

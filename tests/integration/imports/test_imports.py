@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -262,3 +263,24 @@ def test_an_unknown_file_is_a_problem_and_leaves_no_folder(
     assert answer == Problem("sheet.unreadable")
     folder = tmp_path / "files" / "imports" / str(crm.workspace_id)
     assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_files_of_last_week_are_forgotten_but_not_those_still_read(
+    write_file: Write, platform: Platform, crm: Actor
+) -> None:
+    path = write_file("a.csv", "客户名称\n甲公司\n")
+    options = {"mapping": {"name": 0}}
+    forgotten = begin(platform, crm, "crm.customer", path, options)
+    going_on = begin(platform, crm, "crm.customer", path, options)
+    assert isinstance(forgotten, ImportRun)
+    assert isinstance(going_on, ImportRun)
+    with platform.writing(crm) as work:
+        runs.start(work, access.open_form(work, "crm.customer", to="import"), going_on)
+    for run in (forgotten, going_on):
+        os.utime(runs.folder_of(platform, crm.workspace_id, run.id), (0, 0))
+    fresh = begin(platform, crm, "crm.customer", path, options)
+    assert isinstance(fresh, ImportRun)
+    there = [
+        runs.folder_of(platform, crm.workspace_id, run.id).exists() for run in (forgotten, going_on, fresh)
+    ]
+    assert there == [False, True, True]

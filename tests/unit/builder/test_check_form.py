@@ -182,3 +182,14 @@ def test_a_formula_gets_the_result_it_has(text: str, settings: dict[str, Any]) -
         customer_form(), edit="add_field", field={"type": "formula", "labels": {"en": "F"}, "config": config}
     )
     assert found(form) == []
+
+
+def test_a_formula_that_reads_a_daily_one_depends_on_today_too() -> None:
+    form = customer_form()
+    for name, text in (("dailyone", "TODAY()"), ("throughit", "{#dailyone}"), ("plainone", "1 + 1")):
+        result = "number" if name == "plainone" else "date"
+        config = {"expression": text, "result": result, "today": "daily"}
+        words = {"id": name, "type": "formula", "labels": {"en": name}, "config": config}
+        form = changed(form, edit="add_field", field=words)
+    warned = [one.params["label"] for one in inspect_form(form, sales_app()).warnings if "today" in one.code]
+    assert warned == [{"en": "plainone"}]
