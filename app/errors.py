@@ -11,6 +11,7 @@ import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -107,7 +108,7 @@ def refuse(status: int, *, text: str | None = None, number: str | None = None) -
     """The answer of a refusal: a page; for htmx a state in its place, or a toast for what has none."""
     failure = FAILURES.get(status, FAILURES[400 if status < 500 else 500])
     if request.path.startswith(PREFIX):
-        more = {} if number is None else {"number": number}
+        more: dict[str, Any] = {} if number is None else {"number": number}
         return refusal(status, f"http.{status}", str(text or failure.text), **more)
     if status == 404 and "actor" not in g:
         _enter_if_possible()

@@ -153,8 +153,8 @@ def statement_key(
         return None
     day = work.today if "today" in needs else None
     settings = environment(work, form).settings
-    read = sorted(need[1:] for need in needs if need[0] == SETTING)
-    values = tuple(settings[single].get(field) if single in settings else None for single, field in read)
+    read = sorted(need[1:] for need in needs if isinstance(need, tuple) and need[0] == SETTING)
+    values = tuple(settings[form_id].get(name) if form_id in settings else None for form_id, name in read)
     if any(isinstance(value, tuple) for value in values):
         return None
     return (purpose, form.id, tuple(one.id for one in fields)), (day, work.workspace.zone, values)

@@ -194,7 +194,7 @@ def list_members(work: Work, *, is_active: bool | None = None) -> list[Member]:
 
 
 def _members(work: Work) -> tuple[Member, ...]:
-    """Every change of a member moves the revision; work that writes may hold one that nobody else sees yet."""
+    """Every change of a member moves the revision; work that writes may hold one that others do not see."""
 
     def read() -> tuple[Member, ...]:
         return tuple(map(read_member, people_rows.list_members(work.connection, work.workspace.id)))

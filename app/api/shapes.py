@@ -102,7 +102,8 @@ class RecordShape:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field, or a column of a subform, with how its values are written. `target`: the form it links to, or MEMBER."""
+    """A field, or a column of a subform, with how its values are written. `target`: the form that it links
+    to, or MEMBER."""
 
     id: str
     key: str

@@ -1,7 +1,7 @@
 """Functions that SQLite lacks: exact numbers beyond 64 bits, exact sums, zones.
 
-In: a fresh sqlite3 connection (`register_functions`, called by `database` on connect). Out: SQL
-functions named `fl_…`, all deterministic, used only by `runtime.store.translation`.
+In: values as SQLite passes them. Out: `FUNCTIONS` and `AGGREGATES`, named `fl_…`, all deterministic, used
+only by `runtime.store.translation`; `functions.py` makes them known to a connection.
 
 A number travels as an integer scaled by a power of ten that the translation knows; when it does not
 fit 64 bits it is the same integer as TEXT ("wide"). Python's integers make every step exact; where
@@ -10,25 +10,18 @@ the language rounds (34 significant digits, half up) `fit` rounds the same way.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from runtime.store.exact_calls import CALLS
+from runtime.store.widths import LARGEST, narrow
 
 Wide = int | str | None
 
 PRECISION = 34  # significant digits of the language's decimals
 TOP = 41  # a number has at most 41 digits before the point …
 BOTTOM = 73  # … and none below 10^-73 (Emin - precision + 1)
-LARGEST = 2**63 - 1
 QUOTIENT_SCALE = 10  # division rounds to ten places
 SHIFT = 30  # an exact sum adds the upper and the lower bits apart
-
-
-def narrow(number: int) -> int | str:
-    """As INTEGER when it fits, else as TEXT."""
-    return number if -LARGEST <= number <= LARGEST else str(number)
 
 
 def half_up(number: int, divisor: int) -> int:
@@ -214,15 +207,3 @@ AGGREGATES: tuple[tuple[str, int, type[Any]], ...] = (
     ("fl_max", 1, ExactMax),
     ("fl_min", 1, ExactMin),
 )
-
-
-def register_functions(connection: sqlite3.Connection) -> None:
-    """Make every `fl_…` function known to this connection."""
-    for name, count, function in (*FUNCTIONS, *CALLS):
-        connection.create_function(name, count, function, deterministic=True)
-    for name, count, aggregate in AGGREGATES:
-        connection.create_aggregate(name, count, aggregate)
-    from runtime.store.translation import deep  # it stands on this module itself
-
-    connection.create_function("fl_python", -1, deep.python_value, deterministic=True)
-    connection.create_function("fl_python_fails", -1, deep.python_fails, deterministic=True)

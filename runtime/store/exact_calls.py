@@ -1,7 +1,7 @@
 """Texts and dates on SQLite: the language's own Python functions under SQL names.
 
 In: values as SQLite keeps them (ISO dates, microseconds, scaled numbers). Out: the same; NULL for a
-blank or failed result. Registered by `exact.register_functions`; called by the translation where plain
+blank or failed result. Registered by `functions.register_functions`; called by the translation where plain
 SQL cannot say it. One truth with the Python back end: these *are* its functions.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 from expressions.evaluation import CONTEXT, FAILURES, Env, number_text, power, zone_of
 from expressions.functions import dates, formats, numbers, scoring, texts
 from runtime.store.columns.moments import EPOCH, MICROSECOND
+from runtime.store.widths import narrow
 
 _WIDE = Context(prec=400, Emin=-400, Emax=400)  # moves the point and rounds nothing
 _ROUNDINGS = {"half": numbers.round_half_up, "up": numbers.round_up, "down": numbers.round_down}
@@ -42,8 +43,6 @@ def decimal_of(number: int | str, scale: int) -> Decimal:
 
 
 def scaled(number: Decimal, scale: int) -> int | str:
-    from runtime.store.exact import narrow
-
     return narrow(int(_WIDE.scaleb(number, scale)))
 
 

@@ -94,7 +94,7 @@ def _kept(memory: Memory, key: Key | None, build: Callable[[], Select[Any]]) -> 
     found = memory.get(name)
     if found is None or found[0] != held:
         found = memory[name] = (held, build())
-    return found[1]  # type: ignore[no-any-return]
+    return found[1]
 
 
 def _run(connection: Connection, statement: Select[Any], ids: Collection[int], scope: AnyScope) -> Any:

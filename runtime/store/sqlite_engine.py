@@ -86,6 +86,5 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
 
 
 def register_exact_functions(connection: Any) -> None:
-    """The exact functions and aggregates that translated expressions may call (store/exact.py)."""
-    if importlib.util.find_spec("runtime.store.exact") is not None:
-        importlib.import_module("runtime.store.exact").register_functions(connection)
+    """The exact functions and aggregates that translated expressions may call (store/functions.py)."""
+    importlib.import_module("runtime.store.functions").register_functions(connection)

@@ -57,12 +57,8 @@ def measure(contenders: Sequence[Any], operations: Sequence[Operation], rounds: 
                 samples[operation.name, one.name].append(_round(one, operation, numbers))
     figures: Figures = defaultdict(dict)
     for (operation_name, name), found in samples.items():
-        figures[operation_name][name] = Figure(
-            *(
-                statistics.median(values)
-                for values in zip(*((f.cpu, f.wall, f.statements) for f in found), strict=True)
-            )
-        )
+        columns = zip(*((one.cpu, one.wall, one.statements) for one in found), strict=True)
+        figures[operation_name][name] = Figure(*map(statistics.median, columns))
     return figures
 
 
@@ -80,7 +76,7 @@ def _round(one: Any, operation: Operation, numbers: Any) -> Figure:
 def table(figures: Figures, operations: Sequence[Operation], mine: str, limit: str) -> str:
     """A Markdown table of milliseconds, ratios, statements, and whether the bar is kept."""
     lines = [
-        "| operation | CPU ms: by hand | Formloom | ratio | bar | wall ratio | statements by hand | Formloom |",
+        "| operation | CPU ms by hand | ours | ratio | bar | wall ratio | statements by hand | ours |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in operations:

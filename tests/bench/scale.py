@@ -35,7 +35,8 @@ def page_at_scale(folder: Path, large: int) -> str:
     finally:
         one.close()
     return (
-        f"Page of a saved view, SQLite: {small:.2f} ms CPU at {SMALL:,} records, {grown:.2f} ms at {large:,}: "
+        f"Page of a saved view, SQLite: {small:.2f} ms CPU at {SMALL:,} records, {grown:.2f} ms at "
+        f"{large:,}: "
         f"{grown / small:.2f}× (bar 1.5×)"
     )
 

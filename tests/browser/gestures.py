@@ -79,4 +79,4 @@ def expect_accessible(page: Page) -> None:
         for one in violations
         if one["impact"] in ("serious", "critical")
     ]
-    assert serious == [], page.url
+    assert serious == [], f"{page.url}: {serious}"

@@ -47,7 +47,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         CUSTOMER,
         "/w/hua/a/crm/f/opp?sort=-amount",
         "/w/hua/a/crm/f/order",
-        f"{CUSTOMER}?search=zzzz",
+        f"{CUSTOMER}?search=00000",
         f"{CUSTOMER}?filter=nonsense(",
     ),
     "lists.show_sort": (f"{CUSTOMER}/sort",),
@@ -94,6 +94,7 @@ NO_SCREEN = {
     "pickers.pick": "a part of a form for htmx",
     "selection.export_view": "a file",
 }
+PARTS = 3  # so that workers share them
 WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
 
 # What was computed is asked for once the page is there.
@@ -114,12 +115,12 @@ TEXTS = """
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const owner = node.parentElement;
-    if (owner.closest("script, style, template, code, pre, kbd, textarea, time, .cm-editor, .fl-av, .fl-tier, .fl-code")) continue;
+    if (owner.closest("script, style, template, code, pre, kbd, textarea, time, .cm-editor, .fl-av, .fl-tier, .fl-code, .fl-sentence, .fl-whypop__lead, .fl-bld-say")) continue;
     if (node.textContent.trim() && isSeen(owner)) said.push([node.textContent, owner.outerHTML]);
   }
   for (const name of ["aria-label", "title", "placeholder", "alt", "data-confirm", "data-confirm-label"])
     for (const one of document.querySelectorAll(`[${name}]`))
-      if (isSeen(one) && !one.closest("time")) said.push([one.getAttribute(name), one.outerHTML]);
+      if (isSeen(one) && !one.closest("time, .fl-tier")) said.push([one.getAttribute(name), one.outerHTML]);
   said.push([document.title, "<title>"]);
   return said;
 }
@@ -129,9 +130,9 @@ SHIPPED = {text for document in shipped_documents() for text in texts_of(documen
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 # Names of people, brands, languages and zones are the same in every language; ours stands in the title's mark.
 NAMES = re.compile(
-    r"\b(Admin|Lin|Wang|Zhao|Hua Instruments|Formloom|Chrome|Linux|CN¥|CSV|Excel|RFM|[a-z.]+@example\.com"
-    r"|(CU|SO|OP|CO)-[\d-]+|crm|customer|order|Asia/Shanghai|Ctrl|Alt|Shift|Enter|Esc|Space|https?://\S+"
-    r"|English|Owner|Z|D)\b|\.(xlsx|csv)\b|简体中文|繁體中文|织表|織表|华仪|别处"
+    r"\b(Admin|Lin|Wang|Zhao|Hua Instruments|Formloom|Chrome|Linux|CSV|Excel|RFM|[a-z.]+@example\.com"
+    r"|(CU|SO|OP|CO)-[\d-]+|[\dA-Z]{18}|crm|customer|order|Asia/Shanghai|Ctrl|Alt|Shift|Enter|Esc|Space|https?://\S+"
+    r"|English|Owner|(Created|Updated) (at|by)|Z|D)\b|\.(xlsx|csv)\b|CN¥|简体中文|繁體中文|织表|織表|华仪|别处"
 )
 
 
@@ -175,15 +176,15 @@ def test_no_screen_is_forgotten(platform: Platform, tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("device", WIDTHS)
 def test_every_screen_fits_and_is_accessible(
-    open_page: Callable[..., Page], sign_in: SignIn, sights: Sights, device: str, half: int
+    open_page: Callable[..., Page], sign_in: SignIn, sights: Sights, device: str, part: int
 ) -> None:
     width, height = WIDTHS[device]
     page = sign_in(open_page(width=width, height=height, is_phone=device == "phone"), "Admin")
     faults = []
-    for address in addresses_of(sights)[half::2]:
+    for address in addresses_of(sights)[part::PARTS]:
         arrive(page, address)
         for expectation in (expect_no_sideways_scroll, expect_accessible):
             try:
@@ -208,6 +209,8 @@ def test_every_word_of_every_screen_is_translated(
     page.context.add_cookies([{"name": "formloom_language", "value": "pseudo", "url": server.address}])
     forgotten = []
     for address in addresses_of(sights):
+        if address.endswith("nonsense("):
+            continue  # what the language says of a formula has tables of its own
         arrive(page, address)
         for text, markup in page.evaluate(TEXTS):
             if has_forgotten_words(text):

@@ -70,11 +70,16 @@ def read_after(served: Served, run: str, more_than: int) -> int:
     raise AssertionError("the import does not go on")
 
 
+def wait_for_end(served: Served, run: str, read: int) -> None:
+    while read >= 0:
+        read = read_after(served, run, read)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_kills_during_an_import_lose_and_repeat_nothing(tmp_path: Path, is_thorough: bool, seed: int) -> None:
     kills, rows = (20, 100_000) if is_thorough else (2, 6_000)
-    chance = random.Random(seed)  # noqa: S311 — moments, not secrets
+    chance = random.Random(seed)
     good, bad, blank = write_rows(tmp_path / "deals.csv", rows)
     with Served(tmp_path) as served:
         run = served.start_import(tmp_path / "deals.csv")
@@ -86,8 +91,7 @@ def test_kills_during_an_import_lose_and_repeat_nothing(tmp_path: Path, is_thoro
             served.kill()
             done += 1
             served.start()
-        while (read := read_after(served, run, read)) >= 0:
-            continue
+        wait_for_end(served, run, read)
         progress = served.progress(run)
         served.stop()
     assert rows_of(served) == good, f"seed {seed}"
@@ -106,9 +110,8 @@ def test_saves_stay_quick_during_an_import(tmp_path: Path, is_thorough: bool) ->
     with Served(tmp_path) as served:
         run = served.start_import(tmp_path / "deals.csv")
         times = times_of_saves(served, run)
-        while (read := read_after(served, run, 0)) >= 0:
-            continue
-        assert read == -1 and served.progress(run)["created"] == good.total()
+        wait_for_end(served, run, 0)
+        assert served.progress(run)["created"] == good.total()
         served.stop()
     assert len(times) >= 10
     assert percentile(times, 95) <= limit, f"median {percentile(times, 50):.3f} s of {len(times)} saves"

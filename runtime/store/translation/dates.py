@@ -19,6 +19,7 @@ from runtime.store.translation import postgresql_dates as pg
 from runtime.store.translation import sqlite_dates as lite
 from runtime.store.translation.binding import once
 from runtime.store.translation.context import Context, Operator, blank_part
+from runtime.store.translation.integers import as_integer
 from runtime.store.translation.parts import Part, Shape, Sql, any_failed, no_result, size_of
 
 DAY = 86_400_000_000  # microseconds
@@ -46,8 +47,6 @@ def _blank(context: Context, kind: Kind, parts: Sequence[Part]) -> Part | None:
 
 
 def _count(context: Context, part: Part, most: int = MOST_DAYS) -> Part:
-    from runtime.store.translation.numbers import as_integer
-
     return as_integer(context, part, -most, most)
 
 

@@ -135,7 +135,7 @@ class _Gathered:
     parts: list[Part] = field(default_factory=list)
 
     def rewritten(self, node: Node) -> Node:
-        if isinstance(node, Const):
+        if isinstance(node, Const) or (node.kind.is_list and not self._is_list(node)):
             return node
         if isinstance(node, Field) and not node.kind.is_list:
             return self._field(node)

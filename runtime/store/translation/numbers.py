@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, and_, case, cast, func, literal, null
+from sqlalchemy import BigInteger, and_, case, func, literal, null
 
 from expressions.kinds import Kind
 from expressions.nodes import Call
 from runtime.store.exact import PRECISION
 from runtime.store.translation import dates
 from runtime.store.translation.context import Context, Operator, blank_part
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, all_present, any_failed
+from runtime.store.translation.parts import Flag, Part, all_present, any_failed
 
 MOST_PLACES = 30
 
@@ -147,21 +147,6 @@ def _rounded(context: Context, one: Part, places: int, mode: str, kind: Kind) ->
     if mode == "floor" or places <= one.number.scale or one.number.at(places).limit < 10**PRECISION:
         return context.numbers.round(one, places, mode, kind)
     return context.numbers.round_by(one, context.numbers.constant(places), mode, kind)
-
-
-def as_integer(context: Context, part: Part, least: int, most: int) -> Part:
-    """The whole part of a number, kept between two bounds, as an SQL integer: counts and positions."""
-    if isinstance(part.constant, bool) or not part.is_constant or part.constant is None:
-        units = context.numbers.units(part)
-        if context.is_sqlite:
-            value: Sql = func.max(least, func.min(most, units), type_=BigInteger())
-        else:
-            value = cast(func.greatest(least, func.least(most, units)), BigInteger())
-            value = case((part.value.is_not(null()), value)) if part.is_nullable else value
-        shape = Shape(0, max(abs(least), abs(most)))
-        return Part(value, part.kind, shape, part.is_nullable, part.error, size=part.size + 3)
-    whole = max(least, min(most, int(part.constant)))  # type: ignore[call-overload]
-    return Part(literal(whole, BigInteger()), part.kind, Shape(0, abs(whole)), False, part.error, whole)
 
 
 OPERATORS: Mapping[str, Operator] = {

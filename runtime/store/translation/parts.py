@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, and_, false, null, or_, true
 
 from expressions.evaluation import MAX_TEXT
 from expressions.kinds import Kind
-from runtime.store.exact import LARGEST, PRECISION
+from runtime.store.exact import PRECISION
+from runtime.store.widths import LARGEST
 
 Sql = ColumnElement[Any]
 Build = Callable[[], ColumnElement[bool]]

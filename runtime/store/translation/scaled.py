@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, case, func, lit
 from sqlalchemy.types import TypeEngine
 
 from expressions.kinds import MAX_DIGITS, Kind, number
-from runtime.store.exact import LARGEST, PRECISION, QUOTIENT_SCALE
+from runtime.store.exact import PRECISION, QUOTIENT_SCALE
 from runtime.store.translation import shapes
 from runtime.store.translation.parts import (
     CHEAP,
@@ -32,6 +32,7 @@ from runtime.store.translation.parts import (
     Sql,
     no_result,
 )
+from runtime.store.widths import LARGEST
 
 MOST_NATIVE = 24  # plain SQL of at most so many nodes is tried before the exact functions
 _LENIENT = LARGEST - LARGEST // 1000  # what an overflowing product is surely beyond

@@ -29,7 +29,7 @@ from expressions.kinds import BOOL, TEXT, Kind
 from expressions.nodes import Call
 from runtime.store.translation import letters
 from runtime.store.translation.context import Context, Operator, blank_part
-from runtime.store.translation.numbers import as_integer
+from runtime.store.translation.integers import as_integer
 from runtime.store.translation.parts import (
     Flag,
     Part,
