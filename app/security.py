@@ -12,7 +12,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
@@ -25,6 +27,16 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+
+
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"),
 )
 
 
@@ -46,8 +58,21 @@ def protect(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(widen_for_uploads)
+    app.session_interface = KeptSerializer()
     csrf.init_app(app)
     app.after_request(add_headers)
+
+
+class KeptSerializer(SecureCookieSessionInterface):
+    """Flask's own sessions; what signs them is built once, not for every request."""
+
+    def __init__(self) -> None:
+        self._kept: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._kept is None:
+            self._kept = super().get_signing_serializer(app)
+        return self._kept
 
 
 def csp_nonce() -> str:
@@ -61,12 +86,9 @@ def csp_nonce() -> str:
 def add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+    for name, value in ALWAYS:
+        if name not in headers:
+            headers.add(name, value)
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"  # pages show people's data: no shared or disk cache
     if current_settings().is_secure:

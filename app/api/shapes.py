@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from builder.fields.base import FieldType
 from builder.fields.registry import field_type
@@ -23,6 +24,9 @@ from runtime.errors import NotFoundError
 from runtime.platform import Work
 from runtime.records import Record
 from runtime.resolution import members_of
+
+# A form that is published anew is another handle; the old one goes, and what is known of it.
+_columns: WeakKeyDictionary[FormHandle, list[Column]] = WeakKeyDictionary()
 
 Names = Mapping[tuple[str, int], str]
 MEMBER = ""  # the "form" under which members are named
@@ -43,8 +47,10 @@ class RecordShape:
     def __init__(self, work: Work, form: FormHandle, keys: Collection[str] | None = None) -> None:
         self.work = work
         self.form = form
-        wanted = form.form.fields if keys is None else [one for one in form.form.fields if one.key in keys]
-        self.columns = [Column.of(one, form.types[one.id]) for one in wanted]
+        every = _columns.get(form)
+        if every is None:
+            every = _columns[form] = [Column.of(one, form.types[one.id]) for one in form.form.fields]
+        self.columns = every if keys is None else [one for one in every if one.key in keys]
         self._writers = [(one.id, one.key, one.plain, one.write) for one in self.columns]
 
     def all(self, records: Sequence[Record]) -> list[dict[str, Any]]:

@@ -12,10 +12,15 @@ import click
 
 from app.commands.console import Console, command_actor, json_option, opened
 from app.config import Settings
-from runtime.catalogue import BrokenDefinitionError
-from runtime.platform import Platform
+from builder.ids import show_record_id
+from runtime import rows
+from runtime.catalogue import BrokenDefinitionError, FormHandle
+from runtime.platform import Platform, Work
+from runtime.recompute import Drift, find_drift
 from runtime.workspaces import list_workspaces
 
+SHOWN_DRIFTS = 20  # of one form
+SLICE = 500
 Check = Callable[[Platform, Settings], Iterator[str]]
 
 
@@ -37,13 +42,40 @@ def check_settings(_platform: Platform, settings: Settings) -> Iterator[str]:
         yield "The server listens for other machines without https: passwords travel unprotected."
 
 
-CHECKS: tuple[tuple[str, Check], ...] = (("definitions", check_definitions), ("settings", check_settings))
+def check_figures(platform: Platform, _settings: Settings) -> Iterator[str]:
+    """Every stored formula and roll-up is what computing it from scratch gives."""
+    for workspace in list_workspaces(platform):
+        with platform.reading(command_actor(workspace)) as work:
+            for form in (form for app in work.catalogue.apps() for form in app.forms):
+                drifts = list(_drifts(work, form))
+                for one in drifts[:SHOWN_DRIFTS]:
+                    field = form.form.by_id.get(one.cell[0]) or form.form.by_id[one.cell[1]]
+                    record = show_record_id(one.record_id)
+                    place = f"{form.app.key}.{form.key} {record}"
+                    yield f"{place}: {field.key} is {one.stored}, not {one.right}"
+                if len(drifts) > SHOWN_DRIFTS:
+                    yield f"{form.app.key}.{form.key}: {len(drifts) - SHOWN_DRIFTS} more"
+
+
+def _drifts(work: Work, form: FormHandle) -> Iterator[Drift]:
+    """In slices, so that memory does not grow with the form."""
+    after = 0
+    while ids := rows.ids_of(work, form, SLICE, after):
+        yield from find_drift(work, form, after=after, most=SLICE)
+        after = ids[-1]
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("definitions", check_definitions),
+    ("settings", check_settings),
+    ("figures", check_figures),
+)
 
 
 @click.command()
 @json_option
 def doctor(*, as_json: bool) -> None:
-    """Checks the settings and that every published definition still compiles."""
+    """Checks the settings, that every published definition compiles, and every stored figure."""
     console = Console(as_json=as_json)
     with opened() as (platform, settings):
         found = [

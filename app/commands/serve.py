@@ -1,8 +1,7 @@
 """`formloom serve`: the pages and the API with the in-process worker, until SIGTERM or SIGINT.
 
 In: settings. Out: a running server; the first lines say what it is, where it is, and who may sign in. One
-process with threads on SQLite and, in this version, on PostgreSQL too; further `formloom worker` processes
-may run beside it on PostgreSQL.
+process with threads on SQLite and, in this version, on PostgreSQL too.
 """
 
 from __future__ import annotations

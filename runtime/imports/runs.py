@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,7 +135,7 @@ def receive(
 def forget_old_files(platform: Platform, workspace_id: int) -> None:
     """Removes the rows of files that were uploaded more than `KEPT` ago, unless their import still runs."""
     home = folder_of(platform, workspace_id, 0).parent
-    latest = time.time() - KEPT.total_seconds()
+    latest = (platform.clock.now() - KEPT).timestamp()
     old = [path for path in home.glob("*") if path.name.isdigit() and path.stat().st_mtime < latest]
     if not old:
         return

@@ -9,7 +9,6 @@ a snapshot and cannot write at all.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event

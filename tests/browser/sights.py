@@ -182,22 +182,22 @@ def _begin_import(platform: Platform, admin: Actor, folder: Path, steps: int) ->
     from builder.ids import show_record_id
     from runtime import access
     from runtime.imports import runs
+    from runtime.imports.runs import Proposal, Received
     from runtime.jobs import Worker
 
     path = folder / f"sheet-{steps}.csv"
     path.write_text(SHEET, encoding="utf-8")
     received = runs.receive(platform, admin.workspace_id, path, "⟦客户⟧.csv")
+    assert isinstance(received, Received), received
     with platform.writing(admin) as work:
         form = access.open_form(work, "customer", to="import", app="crm")
-        run = runs.create(work, form, received)  # type: ignore[arg-type]
+        run = runs.create(work, form, received)
         proposal = runs.propose(platform, form, run)
-        mapping = [
-            {"field": key, "column": column} for column, key in enumerate(("name", "phone", "note"))
-        ]
+        assert isinstance(proposal, Proposal), proposal
+        mapping = [{"field": key, "column": column} for column, key in enumerate(("name", "phone", "note"))]
         if steps:
-            decided = runs.decide(
-                work, form, run, proposal, {"mode": "insert", "key": [], "mapping": mapping}  # type: ignore[arg-type]
-            )
+            chosen = {"mode": "insert", "key": [], "mapping": mapping}
+            decided = runs.decide(work, form, run, proposal, chosen)
             assert not isinstance(decided, tuple), decided
             run = decided
         if steps == 2:

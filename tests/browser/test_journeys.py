@@ -48,7 +48,9 @@ def test_from_an_empty_workspace_to_a_business_that_runs(
     undo_the_import(page)
 
 
-def test_a_field_is_dragged_in_by_a_finger(phone: Page, sign_in: SignIn, platform: Platform, cast: Cast) -> None:
+def test_a_field_is_dragged_in_by_a_finger(
+    phone: Page, sign_in: SignIn, platform: Platform, cast: Cast
+) -> None:
     install(platform, cast.admin, shop_forms())
     sign_in(phone, "Admin")
     phone.goto("/w/hua/a/shop/design/cust")
@@ -115,12 +117,14 @@ def add_product(platform: Platform, admin: Actor) -> None:
 
     with platform.writing(admin) as work:
         form = access.open_form(work, "product", to="add", app="crm")
-        outcome = records.create(work, form, {"code": "P-1", "name": "变频器", "category": "hardware", "price": "1500"})
+        outcome = records.create(
+            work, form, {"code": "P-1", "name": "变频器", "category": "hardware", "price": "1500"}
+        )
         assert outcome.is_done, outcome
 
 
 def write_sheet(path: Path) -> Path:
-    """A sheet as people have them: numbers where text is meant, an empty row, a wrong number, a formula's look."""
+    """A sheet as people have them: numbers for text, an empty row, a wrong number, a formula as text."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -176,7 +180,9 @@ def filter_sort_and_search(page: Page) -> None:
     head.click()
     expect(page.locator("thead th[aria-sort]", has_text="客户名称")).to_be_visible()
     # by pinyin: hangzhou, ningbo, suzhou
-    expect(titles(page)).to_have_text(["杭州晨光软件有限公司", "宁波海蓝电子有限公司", "苏州明远精密有限公司"])
+    expect(titles(page)).to_have_text(
+        ["杭州晨光软件有限公司", "宁波海蓝电子有限公司", "苏州明远精密有限公司"]
+    )
     page.locator("#list-search").fill("晨光")
     expect(titles(page)).to_have_text(["杭州晨光软件有限公司"])
 
@@ -186,7 +192,9 @@ def filter_sort_and_search(page: Page) -> None:
 
 def row(page: Page, label: str) -> Locator:
     """A field on the page of a record, by its exact name."""
-    return page.locator(".fl-dl__row").filter(has=page.locator("dt", has_text=re.compile(f"^\\s*{label}\\s*$")))
+    return page.locator(".fl-dl__row").filter(
+        has=page.locator("dt", has_text=re.compile(f"^\\s*{label}\\s*$"))
+    )
 
 
 def edit_in_place_and_by_the_form(page: Page) -> None:

@@ -223,7 +223,23 @@ def made_condition(maker: Maker) -> str | None:
 def test_roll_ups_agree_grouped_and_live(
     laboratory: Laboratory, databases: list[Database], data: st.DataObject
 ) -> None:
-    maker = Maker(chooser(data), laboratory.plans["item"].world)
+    log = []
+    base = chooser(data)
+    def ch(v):
+        x = base(v); log.append((len(v), repr(x)[:50])); return x
+    try:
+        _inner(laboratory, databases, ch)
+        log.append("OK")
+    except BaseException as e:
+        import traceback
+        log.append(type(e).__name__)
+        log.append(traceback.format_exc()[-1500:])
+        raise
+    finally:
+        open("/tmp/kerr.txt","a").write(repr(log)+chr(10))
+
+def _inner(laboratory, databases, ch):
+    maker = Maker(ch, laboratory.plans["item"].world)
     measures = [one_measure(laboratory, maker) for _ in range(maker.choose((1, 1, 2)))]
     link = maker.choose(("customer", "customer", None))
     expected = {row["id"]: rolled_up(laboratory, measures, link, row) for row in laboratory.customers}

@@ -15,7 +15,7 @@ from app.errors import problems_by_field
 from app.htmx import go, page_or_fragment, toast
 from app.language import current_language
 from app.navigation import design_url, use_place
-from app.screens.designer.pages import FORM_ICONS
+from app.screens.designer.looks import APP_ICONS, FORM_ICONS
 from app.wiring import current_work
 from app.workspace_screen import workspace_screen
 from builder.edits.keys import slug, unique
@@ -23,10 +23,6 @@ from builder.fields.options import COLORS
 from runtime import access, definitions
 
 screen = workspace_screen("design_create", __name__)
-APP_ICONS = (
-    "apps", "briefcase", "building-store", "users", "report-money", "package", "truck", "calendar-event",
-    "school", "tool", "clipboard-list", "heart",
-)  # fmt: skip
 
 
 @screen.get("/new-app")

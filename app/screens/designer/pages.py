@@ -13,6 +13,7 @@ from app.htmx import go, page_or_fragment, wants_fragment
 from app.navigation import use_place
 from app.screens.designer.answers import design_values
 from app.screens.designer.cards import canvas_of, serial_sample
+from app.screens.designer.looks import FORM_ICONS, color_word, icon_word
 from app.screens.designer.opening import Design, open_design
 from app.screens.designer.palette import GROUPS, TILES, type_icon, type_word
 from app.screens.designer.panel import panel_of, used_text
@@ -68,14 +69,6 @@ def choose_form(app: str) -> Response:
     return go(open_design(app, opened.forms[0].key).url()) if opened.forms else go("./")
 
 
-FORM_ICONS = (
-    "table", "users", "user-circle", "building-store", "address-book", "briefcase", "target-arrow",
-    "report-money", "receipt", "file-text", "clipboard-list", "shopping-cart", "package", "truck",
-    "calendar-event", "phone", "message", "tool", "school", "certificate", "chart-bar", "settings",
-    "map-pin", "star",
-)  # fmt: skip
-
-
 def unpublished_forms(app: AppVersion) -> list[Form]:
     """Forms that are being designed and were never published; for designers."""
     return [one.form for one in drafts.list_drafts(current_work(), app) if one.base is None]
@@ -90,6 +83,8 @@ def designer_words() -> dict[str, Any]:
         "used_text": used_text,
         "removed_spots": removed_spots,
         "form_icons": lambda: FORM_ICONS,
+        "color_word": color_word,
+        "icon_word": icon_word,
         "serial_sample": serial_sample,
         "unpublished_forms": unpublished_forms,
         "column_tiles": lambda: [tile for tile in TILES.values() if tile.can_be_column],

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Numeric, Text, cast, literal, null, type_coerce
+from sqlalchemy.sql.elements import ClauseList, Grouping, OperatorExpression, UnaryExpression
 from sqlalchemy.types import TypeEngine
 
 from expressions.evaluation import MAX_TEXT
@@ -89,11 +90,16 @@ class Values:
 
     def numbers_type(self, value: Sql) -> Sql:
         """An expression declared to be a number."""
-        return type_coerce(value, BigInteger() if self.is_sqlite else Numeric())
+        return type_coerce(_whole(value), BigInteger() if self.is_sqlite else Numeric())
 
     def made(self, value: Sql, kind: Kind) -> Sql:
         """An expression declared to be of `kind`'s working type."""
-        return type_coerce(value, self.type_of(kind))
+        return type_coerce(_whole(value), self.type_of(kind))
+
+
+def _whole(value: Sql) -> Sql:
+    """In brackets where it has parts: a coerced type hides the operator inside from NOT and its like."""
+    return Grouping(value) if isinstance(value, OperatorExpression | ClauseList | UnaryExpression) else value
 
 
 def _as_number(value: object) -> int | Decimal:
