@@ -135,7 +135,8 @@ def demo_state(work: Work, app: AppVersion) -> DemoState | None:
 
 
 def clear_demo(work: Work, app: AppVersion, *, is_dry_run: bool = False) -> changesets.RevertOutcome | None:
-    """Takes the demo data out again, as any changeset is undone: what people changed since is listed."""
+    """Takes the demo data out again, as any changeset is undone: what people changed since is listed. More
+    than a thousand records go by a job (`job_id` of the answer; `changesets.find_run` says how far it is)."""
     access.require_designer(work)
     state = demo_state(work, app)
     if state is None or state.changeset_id is None:

@@ -5,8 +5,9 @@ In: what the record service writes, and questions about it. Out: `Changeset`, `h
 """
 
 from runtime.changesets.history import FieldChange, HistoryEntry, history
-from runtime.changesets.reverting import RevertOutcome, Skipped, revert
+from runtime.changesets.reverting import revert
 from runtime.changesets.reverting_job import RevertRun, find_run
+from runtime.changesets.undoing import RevertOutcome, Skipped
 from runtime.changesets.writing import (
     ACTIONS,
     Changeset,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runtime import access
-from runtime.changesets.reverting import RevertOutcome, open_forms
+from runtime.changesets.undoing import RevertOutcome, open_forms
 from runtime.changesets.writing import Changeset
 from runtime.store import revert_counts
 

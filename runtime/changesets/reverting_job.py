@@ -3,7 +3,7 @@
 In: a changeset that `revert` found too large for one transaction. Out: `start`, the job, and `RevertRun`, how
 far it is or what became of it. The revert is an open changeset from the start, so that a second one is
 refused. Every slice is written together with the place where it stopped: killed at any moment, the job goes
-on with the next slice and does nothing twice. The laws are those of `reverting`.
+on with the next slice and does nothing twice. The laws are those of `undoing`.
 
 First go the records that were created, form by form in the order of ids, then the changes are followed from
 the newest to the oldest. A record that was changed several times is put back whole at its newest change.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime import jobs, people, rows
 from runtime.actors import Actor
-from runtime.changesets.reverting import (
+from runtime.changesets.undoing import (
     RevertOutcome,
     Skipped,
     gather,

@@ -27,6 +27,7 @@ from runtime.ports import FolderFiles, SystemClock
 from runtime.store.database import Database
 from runtime.store.migrations import upgrade
 from tests.bench import baseline
+from tests.bench.baseline_parts import writer
 from tests.bench.deals import deal_form, lines_of, values_of, won_view
 from tests.cast import PASSWORD, gather
 
@@ -105,7 +106,7 @@ class Baseline:
                 batch = [baseline.read(values_of(n), is_new=True) for n in range(start, start + BATCH)]
                 for values in batch:
                     baseline.weigh(values)
-                with baseline.writer(self.engine) as connection:
+                with writer(self.engine) as connection:
                     baseline.insert_batch(connection, batch)
         self.parent = self._create(count)
         with self.engine.begin() as connection:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page
 
+from expressions.wording import WORDS
 from tests import engines
 from tests.browser.conftest import Server
 from tests.browser.gestures import expect_accessible, expect_no_sideways_scroll
@@ -116,7 +117,8 @@ TEXTS = """
   const add = (text, one) => said.push([text, one.outerHTML]);
   const isSeen = (one) => one.checkVisibility({ checkVisibilityCSS: true });
   const isApart = (one) => one.closest("script, style, template, code, pre, kbd, textarea, time, .cm-editor")
-    || one.closest(".fl-av, .fl-tier, .fl-code, .fl-sentence, .fl-whypop__lead, .fl-bld-say");
+    || one.closest(".fl-av, .fl-tier, .fl-code, .fl-des-result")
+    || one.closest(".fl-sentence, .fl-whypop__lead, .fl-bld-say, .fl-bld-sentence");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const owner = node.parentElement;
@@ -130,13 +132,14 @@ TEXTS = """
 }
 """
 
-# The template centre shows the bundle as it ships, unmarked.
+# The template centre shows the bundle as it ships, unmarked; kinds of values have tables of their own.
 SHIPPED = {text for document in shipped_documents() for text in texts_of(document)}
+SHIPPED |= {text for texts in WORDS.values() for text in texts}
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 # Names of people, brands, keys, languages and zones are the same in every language.
 NAMES = re.compile(
     r"\b(Admin|Lin|Wang|Zhao|Hua Instruments|Formloom|Chrome|Linux|CSV|Excel|RFM|[a-z.]+@example\.com"
-    r"|(CU|SO|OP|CO)-[\d-]+|[\dA-Z]{18}|crm|customer|order|Asia/Shanghai|Ctrl|Alt|Shift"
+    r"|(CU|SO|OP|CO)-[\d-]+|[\dA-Z]{18}|crm|customer|order|Asia/Shanghai|Ctrl|Alt|Shift|Delete"
     r"|Enter|Esc|Space|https?://\S+"
     r"|English|Owner|Abc|(Created|Updated) (at|by)|Z|D)\b|\.(xlsx|csv)\b|CN¥"
     r"|简体中文|繁體中文|织表|織表|华仪|别处"

@@ -23,6 +23,7 @@ def times_of_saves(served: Served, run: str, *, most: int = 2_000) -> list[float
         started = time.perf_counter()
         served.create(values_of(9_000_000 + len(times)))
         times.append(time.perf_counter() - started)
+        # lint: sleep: people pause between two saves
         time.sleep(PAUSE)
     return times
 

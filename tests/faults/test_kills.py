@@ -66,7 +66,8 @@ def read_after(served: Served, run: str, more_than: int) -> int:
             return -1
         if progress["read"] > more_than:
             return int(progress["read"])
-        time.sleep(0.02)  # another process: nothing else tells how far it is
+        # lint: sleep: another process; nothing here can wait for it
+        time.sleep(0.02)
     raise AssertionError("the import does not go on")
 
 
@@ -87,6 +88,7 @@ def test_kills_during_an_import_lose_and_repeat_nothing(tmp_path: Path, is_thoro
         while done < kills:
             read = read_after(served, run, read)
             assert read >= 0, f"the import was over after {done} kills (seed {seed})"
+            # lint: sleep: the moment of the kill is the point
             time.sleep(chance.uniform(0, 0.3))
             served.kill()
             done += 1

@@ -93,7 +93,7 @@ def test_doctor_finds_a_figure_that_drifted(run: Run, tmp_path: Path) -> None:
     link.close()
     result = run("doctor")
     assert result.exit_code == 1
-    assert "order_count is 7, not 0" in result.output
+    assert "order_count is 7.000000, not 0" in result.output
 
 
 def test_a_backup_restores_into_an_empty_place(

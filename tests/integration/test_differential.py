@@ -37,6 +37,7 @@ TRIED = settings(
     phases=(Phase.generate, Phase.shrink) if WANTED else (Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
+NUMBERS = st.lists(st.integers(0, 2**16), min_size=90, max_size=90)
 pytestmark = pytest.mark.timeout(0 if WANTED else 240)
 
 met: Counter[str] = Counter()
@@ -62,11 +63,12 @@ def databases(laboratory: Laboratory, tmp_path_factory: pytest.TempPathFactory) 
             database.close()
 
 
-def chooser(data: st.DataObject) -> Chooser:
-    """Choices that hypothesis makes, and makes smaller."""
+def chooser(numbers: Sequence[int]) -> Chooser:
+    """Choices by numbers that hypothesis gives, and makes smaller."""
+    left = iter(numbers)
 
     def choose(values: Sequence[Any]) -> Any:
-        return values[data.draw(st.integers(0, len(values) - 1))] if len(values) > 1 else values[0]
+        return values[next(left, 0) % len(values)]
 
     return choose
 
@@ -136,11 +138,11 @@ def functions_in(node: Any) -> set[str]:
 
 
 @TRIED
-@given(st.data())
+@given(NUMBERS)
 def test_every_back_end_gives_the_same(
-    laboratory: Laboratory, databases: list[Database], data: st.DataObject
+    laboratory: Laboratory, databases: list[Database], numbers: list[int]
 ) -> None:
-    maker = Maker(chooser(data), laboratory.plans["item"].world)
+    maker = Maker(chooser(numbers), laboratory.plans["item"].world)
     name = maker.choose(FUNCTIONS)
     text = maker.call(name, maker.choose((0, 1, 1, 2, 2, 3)))
     agree(laboratory, databases, text, sound(checked(laboratory, text)))
@@ -219,27 +221,11 @@ def made_condition(maker: Maker) -> str | None:
 
 
 @settings(TRIED, max_examples=max(EXAMPLES // 6, 40))
-@given(st.data())
+@given(NUMBERS)
 def test_roll_ups_agree_grouped_and_live(
-    laboratory: Laboratory, databases: list[Database], data: st.DataObject
+    laboratory: Laboratory, databases: list[Database], numbers: list[int]
 ) -> None:
-    log = []
-    base = chooser(data)
-    def ch(v):
-        x = base(v); log.append((len(v), repr(x)[:50])); return x
-    try:
-        _inner(laboratory, databases, ch)
-        log.append("OK")
-    except BaseException as e:
-        import traceback
-        log.append(type(e).__name__)
-        log.append(traceback.format_exc()[-1500:])
-        raise
-    finally:
-        open("/tmp/kerr.txt","a").write(repr(log)+chr(10))
-
-def _inner(laboratory, databases, ch):
-    maker = Maker(ch, laboratory.plans["item"].world)
+    maker = Maker(chooser(numbers), laboratory.plans["item"].world)
     measures = [one_measure(laboratory, maker) for _ in range(maker.choose((1, 1, 2)))]
     link = maker.choose(("customer", "customer", None))
     expected = {row["id"]: rolled_up(laboratory, measures, link, row) for row in laboratory.customers}

@@ -124,7 +124,7 @@ def test_killed_between_slices_it_goes_on_and_figures_follow(
     orders: int, platform: Platform, crm: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revert(platform, crm, orders)
-    real = reverting_job.settle
+    real = jobs.settle
     calls = {"all": 0}
 
     def dying(*given: Any) -> Any:
@@ -216,9 +216,9 @@ def test_saves_go_through_between_slices(orders: int, platform: Platform, crm: A
     worker, made = Worker(platform), 0
     while take_step(platform, worker):
         made += 1
+        by_name = {"by": {"field": "name", "value": "甲"}}
         raw = {"no": f"B-{made}", "date": "2026-05-07", "amount_entered": 1, "status": "已完成"}
-        raw["customer"] = {"by": {"field": "name", "value": "甲"}}  # type: ignore[assignment]
-        add(platform, crm, "crm.order", raw)
+        add(platform, crm, "crm.order", {**raw, "customer": by_name})
     assert made >= 6
     assert len(table(platform, crm, "crm.order", "no")) == made
     assert ("甲", made) in table(platform, crm, "crm.customer", "name", "order_count")

@@ -211,7 +211,8 @@ def test_links_and_lines_are_indexed_and_little_else(ground: Ground) -> None:
         made = [one for one in indexes.list_indexes(connection, orders) if one.startswith(("ix_", "ux_"))]
         assert made == [f"ix_{orders.table.name}_{one}" for one in ("created_in_id", "f_cust1", "owner_id")]
         made = [one for one in indexes.list_indexes(connection, customers) if one.startswith(("ix_", "ux_"))]
-        assert made == [f"ux_{customers.table.name}_u_code1"]
+        table = customers.table.name
+        assert made == [f"ix_{table}_created_in_id", f"ux_{table}_u_code1"]
 
 
 def test_tables_of_one_shape_are_one_object() -> None:
