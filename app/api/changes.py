@@ -12,8 +12,8 @@ from app.api.records import read_limit
 from app.api.shapes import changeset_json, record_number
 from app.wiring import current_actor, current_platform, current_work
 from builder.ids import read_record_id, show_record_id
-from runtime import changesets
-from runtime.changesets import RevertOutcome, RevertRun
+from runtime import changesets, undoing
+from runtime.undoing import RevertOutcome, RevertRun
 
 
 @operation(
@@ -37,7 +37,7 @@ def list_changesets() -> Response:
 )
 def get_changeset(changeset: str) -> Response:
     found = changesets.get_changeset(current_work(), record_number(changeset))
-    run = changesets.find_run(current_work(), found)
+    run = undoing.find_run(current_work(), found)
     return answer({**changeset_json(found), "revert": None if run is None else run_json(run)})
 
 
@@ -53,12 +53,12 @@ def revert_changeset(changeset: str) -> Response:
     number = record_number(changeset)
     if request.args.get("dry_run") == "1":  # looking takes no writer
         with current_platform().reading(current_actor()) as work:
-            outcome = changesets.revert(work, number, is_dry_run=True)
+            outcome = undoing.revert(work, number, is_dry_run=True)
         return _outcome(outcome)
-    outcome = changesets.revert(current_work(), number)
+    outcome = undoing.revert(current_work(), number)
     if outcome.job_id is None:
         return _outcome(outcome)
-    run = changesets.find_run(current_work(), changesets.get_changeset(current_work(), number))
+    run = undoing.find_run(current_work(), changesets.get_changeset(current_work(), number))
     if run is None:
         raise LookupError(f"the revert of changeset {number} has no job")
     return answer({"job": show_record_id(outcome.job_id), **run_json(run)}, 202)

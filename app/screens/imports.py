@@ -29,9 +29,8 @@ from builder.fields.registry import field_type
 from builder.forms import Field
 from builder.ids import read_record_id, show_record_id
 from builder.problems import Problem
-from runtime import access, changesets, exports, queries
+from runtime import access, changesets, exports, queries, undoing
 from runtime.catalogue import FormHandle
-from runtime.changesets import RevertOutcome, RevertRun
 from runtime.errors import NotFoundError
 from runtime.imports import filling, runs
 from runtime.imports.mapping import MODES, can_be_a_key
@@ -39,6 +38,7 @@ from runtime.imports.matching import can_be_imported
 from runtime.imports.rows import Line
 from runtime.imports.rows import shown as shown_cell
 from runtime.imports.runs import ImportRun, Proposal
+from runtime.undoing import RevertOutcome, RevertRun
 
 screen = workspace_screen("imports", __name__)
 KEPT_WORDS = {
@@ -365,7 +365,7 @@ def show_undo(app: str, form: str, run: str) -> Response:
             undone=undone,
             kept=kept,
         )
-    outcome = changesets.revert(current_work(), found.changeset, is_dry_run=True)
+    outcome = undoing.revert(current_work(), found.changeset, is_dry_run=True)
     problem = problem_text(outcome.problems[0]) if outcome.problems else None
     return page_or_fragment("imports/undo", form=handle, run=found, outcome=outcome, problem=problem)
 
@@ -373,7 +373,7 @@ def show_undo(app: str, form: str, run: str) -> Response:
 @screen.post("/a/<app>/f/<form>/import/<run>/undo")
 def undo(app: str, form: str, run: str) -> Response:
     _handle, found = _open(app, form, run)
-    outcome = changesets.revert(current_work(), found.changeset)
+    outcome = undoing.revert(current_work(), found.changeset)
     if outcome.problems:
         return refuse(409, text=problem_text(outcome.problems[0]))
     if outcome.job_id is not None:
@@ -389,7 +389,7 @@ def _undone(run: ImportRun) -> RevertRun | None:
         return None
     changeset = changesets.get_changeset(current_work(), run.changeset_id)
     is_known = changeset.is_reverted or changeset.is_being_reverted
-    return changesets.find_run(current_work(), changeset) if is_known else None
+    return undoing.find_run(current_work(), changeset) if is_known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from builder.fields.registry import field_type
 from builder.forms import Form
 from builder.ids import show_record_id
 from builder.problems import Problem
-from runtime import access, changesets, founding, jobs, people, records
+from runtime import access, changesets, founding, jobs, people, records, undoing
 from runtime.actors import Actor
 from runtime.bundles.demo_rows import DemoWorld, links_of, raw_values, row_name
 from runtime.jobs import Again, Done, Job, handles, settle
@@ -134,14 +134,14 @@ def demo_state(work: Work, app: AppVersion) -> DemoState | None:
     return DemoState(row.state, known["loaded"], known["total"], known["changeset"], tuple(known["problems"]))
 
 
-def clear_demo(work: Work, app: AppVersion, *, is_dry_run: bool = False) -> changesets.RevertOutcome | None:
+def clear_demo(work: Work, app: AppVersion, *, is_dry_run: bool = False) -> undoing.RevertOutcome | None:
     """Takes the demo data out again, as any changeset is undone: what people changed since is listed. More
-    than a thousand records go by a job (`job_id` of the answer; `changesets.find_run` says how far it is)."""
+    than a thousand records go by a job (`job_id` of the answer; `undoing.find_run` says how far it is)."""
     access.require_designer(work)
     state = demo_state(work, app)
     if state is None or state.changeset_id is None:
         return None
-    return changesets.revert(work, state.changeset_id, is_dry_run=is_dry_run)
+    return undoing.revert(work, state.changeset_id, is_dry_run=is_dry_run)
 
 
 # --- the job --------------------------------------------------------------------------------------------

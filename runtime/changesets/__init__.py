@@ -1,13 +1,11 @@
 """Changesets: one cause and all the cells it changed. History, undo and audit are read from them.
 
-In: what the record service writes, and questions about it. Out: `Changeset`, `history` of a record,
-`revert`. A changeset may span several transactions: opened by `open_changeset`, each batch with its part.
+In: what the record service writes, and questions about it. Out: `Changeset`, `history` of a record; undo is
+`runtime.undoing`. A changeset may span several transactions: opened by `open_changeset`, each batch with
+its part.
 """
 
 from runtime.changesets.history import FieldChange, HistoryEntry, history
-from runtime.changesets.reverting import revert
-from runtime.changesets.reverting_job import RevertRun, find_run
-from runtime.changesets.undoing import RevertOutcome, Skipped
 from runtime.changesets.writing import (
     ACTIONS,
     Changeset,
@@ -25,15 +23,10 @@ __all__ = [
     "ChangesetWriter",
     "FieldChange",
     "HistoryEntry",
-    "RevertOutcome",
-    "RevertRun",
-    "Skipped",
     "close_changeset",
-    "find_run",
     "get_changeset",
     "history",
     "list_changesets",
     "open_changeset",
     "read_cause",
-    "revert",
 ]

@@ -12,7 +12,7 @@ from runtime.jobs.handlers import HANDLERS, Handlers
 
 MODULES = (
     "runtime.bundles.demo",
-    "runtime.changesets.reverting_job",
+    "runtime.undoing.slices",
     "runtime.filling",
     "runtime.imports.filling",
     "runtime.view_indexes",

@@ -1,6 +1,6 @@
 """How many records a revert would touch, counted by the database without going through them.
 
-In: the tables of a form, a changeset, a scope. Out: counts. Called by `runtime.changesets.foreseeing`.
+In: the tables of a form, a changeset, a scope. Out: counts. Called by `runtime.undoing.foreseeing`.
 A later change counts when nobody wrote it off: it was not reverted, and is no revert itself.
 """
 

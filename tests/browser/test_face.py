@@ -115,6 +115,13 @@ def test_no_page_scrolls_sideways_on_a_phone(phone: Page, sign_in: SignIn, path:
     expect_no_sideways_scroll(phone)
 
 
+def test_the_first_run_fits_a_phone(phone: Page, server: Server) -> None:
+    phone.goto("/setup")
+    expect(phone.locator("input[type=password]").first).to_be_visible()
+    expect_no_sideways_scroll(phone)
+    expect_accessible(phone)
+
+
 def test_everything_works_without_script(chromium: Browser, server: Server, cast: object) -> None:
     context = chromium.new_context(base_url=server.address, java_script_enabled=False, locale="en")
     page = context.new_page()

@@ -20,14 +20,41 @@ class Chooser(Protocol):
 
 
 SYMBOLS = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%", "pow": "^", "concat": "&", "eq": "=", "ne": "!=",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "and": "AND", "or": "OR", "in": "in",
-}  # fmt: skip
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "mod": "%",
+    "pow": "^",
+    "concat": "&",
+    "eq": "=",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "and": "AND",
+    "or": "OR",
+    "in": "in",
+}
 KINDS = ("number", "text", "bool", "date", "datetime")
 COMPARED = ("number", "text", "date", "datetime")
 FIELDS: dict[str, tuple[str, ...]] = {
-    "number": ("qty", "price", "ratio", "score", "age", "rate", "customer.rank", "customer.credit", "param.factor",
-               "customer.boss.rank", "customer.recent", "param.limit", "param.missing"),
+    "number": (
+        "qty",
+        "price",
+        "ratio",
+        "score",
+        "age",
+        "rate",
+        "customer.rank",
+        "customer.credit",
+        "param.factor",
+        "customer.boss.rank",
+        "customer.recent",
+        "param.limit",
+        "param.missing",
+    ),
     "text": ("title", "note", "customer.name", "state", "param.word", "customer.boss.name"),
     "bool": ("done", "customer.vip"),
     "date": ("day", "due", "customer.since", "param.start"),
@@ -35,9 +62,24 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "choice": ("state", "former", "customer.region"),
     "user": ("who", "owner", "created_by"),
     "record": ("customer", "customer.boss"),
-}  # fmt: skip
+}
 LITERALS: dict[str, tuple[str, ...]] = {
-    "number": ("0", "1", "2", "3", "0.5", "2.5", "-1", "10", "100", "7.125", "-0.005", "1000000", "123456789012.345", "0.1"),
+    "number": (
+        "0",
+        "1",
+        "2",
+        "3",
+        "0.5",
+        "2.5",
+        "-1",
+        "10",
+        "100",
+        "7.125",
+        "-0.005",
+        "1000000",
+        "123456789012.345",
+        "0.1",
+    ),
     "text": ('"a"', '"b"', '"织"', '"𠮷"', '" "', '"12"', '"2024-02-29"', '"X"', '""', '"A B"', '"％"'),
     "bool": ("TRUE", "FALSE"),
     "date": ("#2024-02-29#", "#2024-03-01#", "#2023-12-31#", "TODAY()", "#0001-01-01#", "#9999-12-31#"),
@@ -45,7 +87,7 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "choice": ('"won"', '"进行中"', '"输单"'),
     "user": ("CURRENTUSER()",),
     "record": ("BLANK",),
-}  # fmt: skip
+}
 LINE_FIELDS: dict[str, tuple[str, ...]] = {
     "number": ("lines.amount", "lines.cost", "lines.pieces", "lines.buyer.rank"),
     "text": ("lines.product", "lines.buyer.name", "lines.state2"),
@@ -76,12 +118,25 @@ class Maker:
         self.choose = choose
         self.by_result = results_of(world)
         self.rules: dict[str, Callable[[Function, int, str], str]] = {
-            "IF": self._if, "IFS": self._ifs, "SWITCH": self._switch, "BETWEEN": self._between, "TEXT": self._text,
-            "DATEADD": self._date_add, "DATEDIF": self._date_difference, "in": self._member, "INLIST": self._member,
-            "FILLED_RATIO": self._filled, "ISEMPTY": self._anything, "ISNOTEMPTY": self._anything,
-            "ISERROR": self._anything, "CONTAINS": self._contains, "POWER": self._power, "pow": self._power,
-            "DATEVALUE": self._date_value, "REPT": self._small_count,
-        }  # fmt: skip
+            "IF": self._if,
+            "IFS": self._ifs,
+            "SWITCH": self._switch,
+            "BETWEEN": self._between,
+            "TEXT": self._text,
+            "DATEADD": self._date_add,
+            "DATEDIF": self._date_difference,
+            "in": self._member,
+            "INLIST": self._member,
+            "FILLED_RATIO": self._filled,
+            "ISEMPTY": self._anything,
+            "ISNOTEMPTY": self._anything,
+            "ISERROR": self._anything,
+            "CONTAINS": self._contains,
+            "POWER": self._power,
+            "pow": self._power,
+            "DATEVALUE": self._date_value,
+            "REPT": self._small_count,
+        }
 
     # --- values -------------------------------------------------------------------------------------
 
@@ -110,11 +165,10 @@ class Maker:
         return self._plain(function, depth, wanted)
 
     def _plain(self, function: Function, depth: int, kind: str) -> str:
-        arguments = []
         most = len(function.parameters) + (1 if function.most is None else 0)
         count = self.choose(range(function.least, max(most, function.least) + 1))
-        for position in range(count):
-            arguments.append(self._argument(function.parameter(position).accepts, depth, kind))
+        accepted = [function.parameter(position).accepts for position in range(count)]
+        arguments = [self._argument(accepts, depth, kind) for accepts in accepted]
         return f"{function.name}({', '.join(arguments)})"
 
     def _argument(self, accepts: str, depth: int, kind: str) -> str:
@@ -262,8 +316,14 @@ class Maker:
             return field
         if kind == "number":
             other = self.value("number", 0)
-            made = (f"{field} * lines.pieces", f"{field} + {other}", f"{field} / lines.pieces",
-                    f"IF(lines.okay, {field}, {other})", f"{field} * {other}", f"ROUND({field}, 1)")  # fmt: skip
+            made = (
+                f"{field} * lines.pieces",
+                f"{field} + {other}",
+                f"{field} / lines.pieces",
+                f"IF(lines.okay, {field}, {other})",
+                f"{field} * {other}",
+                f"ROUND({field}, 1)",
+            )
             return str(self.choose(made))
         if kind == "text":
             return str(

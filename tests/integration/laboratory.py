@@ -44,7 +44,9 @@ def _options(given: tuple[tuple[str, str, str], ...]) -> tuple[Option, ...]:
 
 
 LINES = Form(
-    "lines", "lines", {"en": "lines"},
+    "lines",
+    "lines",
+    {"en": "lines"},
     (
         _field("product", "text"),
         _field("amount", "number"),
@@ -55,10 +57,12 @@ LINES = Form(
         _field("buyer", "link", config={"form": "customer"}),
         _field("state2", "choice", options=_options(STATES)),
     ),
-)  # fmt: skip
+)
 CUTS = Form("cuts", "cuts", {"en": "cuts"}, (_field("cut", "number"),))
 ITEM = Form(
-    "item", "item", {"en": "item"},
+    "item",
+    "item",
+    {"en": "item"},
     (
         _field("title", "text"),
         _field("note", "long_text"),
@@ -77,12 +81,18 @@ ITEM = Form(
         _field("who", "member"),
         _field("customer", "link", config={"form": "customer"}),
         _field("lines", "subform", subform=LINES),
-        _field("age", "formula", config={"expression": "DAYS(TODAY(), day)", "format": "integer", "today": "live"}),
+        _field(
+            "age",
+            "formula",
+            config={"expression": "DAYS(TODAY(), day)", "format": "integer", "today": "live"},
+        ),
         _field("rate", "formula", config={"expression": "age / qty", "today": "live"}),
     ),
-)  # fmt: skip
+)
 CUSTOMER = Form(
-    "customer", "customer", {"en": "customer"},
+    "customer",
+    "customer",
+    {"en": "customer"},
     (
         _field("name", "text"),
         _field("region", "choice", options=_options(STATES)),
@@ -92,13 +102,24 @@ CUSTOMER = Form(
         _field("seen", "datetime"),
         _field("vip", "yes_no"),
         _field("boss", "link", config={"form": "customer"}),
-        _field("recent", "rollup", config={
-            "form": "item", "link": "customer", "measure": "SUM(price)", "where": "day >= TODAY() - 400",
-            "format": "money", "today": "live"}),
+        _field(
+            "recent",
+            "rollup",
+            config={
+                "form": "item",
+                "link": "customer",
+                "measure": "SUM(price)",
+                "where": "day >= TODAY() - 400",
+                "format": "money",
+                "today": "live",
+            },
+        ),
     ),
-)  # fmt: skip
+)
 PARAM = Form(
-    "param", "param", {"en": "param"},
+    "param",
+    "param",
+    {"en": "param"},
     (
         _field("limit", "integer"),
         _field("factor", "number"),
@@ -108,7 +129,7 @@ PARAM = Form(
         _field("cuts", "subform", subform=CUTS),
     ),
     is_single=True,
-)  # fmt: skip
+)
 FORMS = (ITEM, CUSTOMER, PARAM)
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "param": {
@@ -122,10 +143,47 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         ),
     }
 }
-TEXTS = (None, None, "a", "b", "abc", "织表", "𠮷野家", "a b", "  a   b ", "12", "1,234.5", "-3", "12%", "2024-02-29",
-         "2024/13/1", "ＡＢＣ 有限公司", "Acme Co., Ltd.", "straße Éß", "aXaXa", "100", "_%", "é", "Z", "😀", "　全 角　")  # fmt: skip
-DAYS = (None, None, date(2024, 2, 29), date(2023, 2, 28), date(2024, 1, 31), date(2024, 12, 31), date(2000, 3, 1),
-        date(1999, 12, 31), date(2024, 3, 1), date(2023, 10, 15), date(1, 1, 1), date(9999, 12, 31))  # fmt: skip
+TEXTS = (
+    None,
+    None,
+    "a",
+    "b",
+    "abc",
+    "织表",
+    "𠮷野家",
+    "a b",
+    "  a   b ",
+    "12",
+    "1,234.5",
+    "-3",
+    "12%",
+    "2024-02-29",
+    "2024/13/1",
+    "ＡＢＣ 有限公司",
+    "Acme Co., Ltd.",
+    "straße Éß",
+    "aXaXa",
+    "100",
+    "_%",
+    "é",
+    "Z",
+    "😀",
+    "　全 角　",
+)
+DAYS = (
+    None,
+    None,
+    date(2024, 2, 29),
+    date(2023, 2, 28),
+    date(2024, 1, 31),
+    date(2024, 12, 31),
+    date(2000, 3, 1),
+    date(1999, 12, 31),
+    date(2024, 3, 1),
+    date(2023, 10, 15),
+    date(1, 1, 1),
+    date(9999, 12, 31),
+)
 WHOLES = (None, None, 0, 0, 1, 2, 3, 5, 8, -1, -2, 7, 12, 100, 999, -45, 999_999_999_999_999)
 
 
@@ -173,40 +231,65 @@ class Laboratory:
     def _system(self, id: int) -> dict[str, Any]:
         created = NOW - timedelta(days=self.random.randrange(0, 800), seconds=self.random.randrange(0, 86400))
         return {
-            "id": id, "created_at": created, "created_by": self._pick((7, 8, None)), "updated_at": created,
-            "updated_by": self._pick((7, 8, None)), "owner": self._pick((7, 8, None)),
-        }  # fmt: skip
+            "id": id,
+            "created_at": created,
+            "created_by": self._pick((7, 8, None)),
+            "updated_at": created,
+            "updated_by": self._pick((7, 8, None)),
+            "owner": self._pick((7, 8, None)),
+        }
 
     def _customer(self, id: int) -> dict[str, Any]:
         return {
             **self._system(id),
-            "name": self._pick(TEXTS), "region": self._pick(("sopen", "swon", "slost", None)), "rank": self._pick(WHOLES),
-            "credit": self.decimal(4), "since": self._pick(DAYS[:-2]), "seen": self.moment(),
-            "vip": self._pick((True, False, None)), "boss": self._pick((None, *range(100, 100 + CUSTOMERS))),
+            "name": self._pick(TEXTS),
+            "region": self._pick(("sopen", "swon", "slost", None)),
+            "rank": self._pick(WHOLES),
+            "credit": self.decimal(4),
+            "since": self._pick(DAYS[:-2]),
+            "seen": self.moment(),
+            "vip": self._pick((True, False, None)),
+            "boss": self._pick((None, *range(100, 100 + CUSTOMERS))),
             "is_deleted": id % 5 == 4,
-        }  # fmt: skip
+        }
 
     def _item(self, id: int) -> dict[str, Any]:
         pick = self._pick
         return {
             **self._system(id),
-            "title": pick(TEXTS), "note": pick(TEXTS), "qty": pick(WHOLES), "price": self.decimal(4),
-            "ratio": self.decimal(6), "score": self.decimal(6), "day": pick(DAYS), "due": pick(DAYS[:-2]),
-            "moment": self.moment(), "later": self.moment(), "done": pick((True, False, None)),
-            "state": pick(("sopen", "swon", "slost", None)), "former": pick(("sopen", "swon", None)),
+            "title": pick(TEXTS),
+            "note": pick(TEXTS),
+            "qty": pick(WHOLES),
+            "price": self.decimal(4),
+            "ratio": self.decimal(6),
+            "score": self.decimal(6),
+            "day": pick(DAYS),
+            "due": pick(DAYS[:-2]),
+            "moment": self.moment(),
+            "later": self.moment(),
+            "done": pick((True, False, None)),
+            "state": pick(("sopen", "swon", "slost", None)),
+            "former": pick(("sopen", "swon", None)),
             "tags": tuple(self.random.sample(("tvip", "tnew", "told"), self.random.randrange(0, 4))),
-            "who": pick((7, 8, None)), "customer": pick((None, *range(100, 100 + CUSTOMERS))),
+            "who": pick((7, 8, None)),
+            "customer": pick((None, *range(100, 100 + CUSTOMERS))),
             "lines": tuple(self._line(id * 10 + at) for at in range(self.random.choice((0, 0, 1, 2, 3, 5)))),
             "is_deleted": id % 11 == 5,
-        }  # fmt: skip
+        }
 
     def _line(self, id: int) -> dict[str, Any]:
         pick = self._pick
         return {
-            "id": id, "product": pick(TEXTS), "amount": self.decimal(6), "cost": self.decimal(4), "pieces": pick(WHOLES),
-            "shipped": pick(DAYS[:-2]), "okay": pick((True, False, None)),
-            "buyer": pick((None, *range(100, 100 + CUSTOMERS))), "state2": pick(("sopen", "swon", None)),
-        }  # fmt: skip
+            "id": id,
+            "product": pick(TEXTS),
+            "amount": self.decimal(6),
+            "cost": self.decimal(4),
+            "pieces": pick(WHOLES),
+            "shipped": pick(DAYS[:-2]),
+            "okay": pick((True, False, None)),
+            "buyer": pick((None, *range(100, 100 + CUSTOMERS))),
+            "state2": pick(("sopen", "swon", None)),
+        }
 
     # --- as Python sees them ----------------------------------------------------------------------
 
@@ -253,10 +336,16 @@ class Laboratory:
 
     @cached_property
     def tables(self) -> Mapping[str, RecordTables]:
-        numbers = Numbers({
-            ("item", ""): 1, ("item", "lines"): 2, ("item", "tags"): 3, ("customer", ""): 4, ("param", ""): 5,
-            ("param", "cuts"): 6,
-        })  # fmt: skip
+        numbers = Numbers(
+            {
+                ("item", ""): 1,
+                ("item", "lines"): 2,
+                ("item", "tags"): 3,
+                ("customer", ""): 4,
+                ("param", ""): 5,
+                ("param", "cuts"): 6,
+            }
+        )
         return {form.id: build_tables(form, numbers) for form in FORMS}
 
     @cached_property
@@ -291,9 +380,14 @@ class Laboratory:
 
 def sql_env(database: Database, **more: Any) -> SqlEnv:
     given: dict[str, Any] = {
-        "now": NOW, "today": date(2024, 3, 1), "zone": ZONE, "dialect": database.dialect, "settings": SETTINGS,
-        "actor_member": ACTOR, "language": "zh-CN",
-    }  # fmt: skip
+        "now": NOW,
+        "today": date(2024, 3, 1),
+        "zone": ZONE,
+        "dialect": database.dialect,
+        "settings": SETTINGS,
+        "actor_member": ACTOR,
+        "language": "zh-CN",
+    }
     return SqlEnv(**{**given, **more})
 
 

@@ -22,7 +22,7 @@ from app.wiring import current_work, only_reads
 from app.workspace_screen import workspace_screen
 from builder.ids import read_record_id
 from expressions import Condition, Group, from_conditions
-from runtime import changesets, exports, queries, records
+from runtime import changesets, exports, queries, records, undoing
 from runtime.errors import NotFoundError
 from runtime.queries import Selection
 from runtime.records import Change
@@ -60,7 +60,7 @@ def undo(app: str, form: str, changeset: int) -> Response:
     found = changesets.get_changeset(current_work(), changeset)
     if found.number != state.form.number:
         raise NotFoundError("changeset", changeset)
-    outcome = changesets.revert(current_work(), changeset)
+    outcome = undoing.revert(current_work(), changeset)
     if outcome.problems:
         return refuse(409, text=problem_text(outcome.problems[0]))
     if outcome.job_id is not None:

@@ -7,11 +7,26 @@ child rows together). PARENT.x in a measure or condition is served by joining th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, select, true, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.sql.elements import Grouping
 
 from expressions.kinds import Kind
@@ -90,7 +105,7 @@ def grouped(
     return (
         select(parent.label("parent"), *values)
         .select_from(rows.joins.clause)
-        .where(*rows.where, _among(link, parents), *conditions)
+        .where(*rows.where, _among(context, link, parents), *conditions)
         .group_by(parent)
     )
 
@@ -101,8 +116,14 @@ def _table_of(rows: Rows) -> TableSource:
     return rows.source
 
 
-def _among(column: ColumnElement[Any], parents: Parents) -> ColumnElement[bool]:
-    return parents(column) if callable(parents) else column.in_(list(parents))
+def _among(context: Context, column: ColumnElement[Any], parents: Parents) -> ColumnElement[bool]:
+    """One bound value however many ids there are, so that the statement stays the same."""
+    if callable(parents):
+        return parents(column)
+    if context.is_sqlite:
+        given = func.json_each(literal(json.dumps(list(parents)), Text())).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == any_(literal(list(parents), ARRAY(BigInteger())))
 
 
 def _join_host(shelf: Shelf, host: str, child: TableSource, link: ColumnElement[Any]) -> TableSource:
@@ -126,7 +147,7 @@ def _against_every(
     return (
         select(parent.column("id").label("parent"), *values)
         .select_from(rows.joins.clause.join(joins.clause, true()))
-        .where(*rows.where, _among(parent.column("id"), parents), *conditions)
+        .where(*rows.where, _among(context, parent.column("id"), parents), *conditions)
         .group_by(parent.column("id"))
     )
 

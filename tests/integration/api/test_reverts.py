@@ -7,9 +7,9 @@ import pytest
 from builder.ids import read_record_id
 from runtime import changesets, records
 from runtime.actors import Actor
-from runtime.changesets import reverting
 from runtime.jobs import Worker
 from runtime.platform import Platform
+from runtime.undoing import reverting
 from tests.integration.api.conftest import Caller
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from runtime.changesets import reverting
 from runtime.jobs import Worker
 from runtime.platform import Platform
+from runtime.undoing import reverting
 from tests.cast import Cast
 from tests.integration.app.conftest import HTMX, Browser
 from tests.integration.runtime.selling import Shop, install, shop_forms

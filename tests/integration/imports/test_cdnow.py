@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from runtime import access, changesets, queries, records
+from runtime import access, changesets, queries, records, undoing
 from runtime.actors import Actor
 from runtime.jobs import Worker
 from runtime.platform import Platform
@@ -82,7 +82,7 @@ def test_decision_cdnow_figures_come_out_by_configuration_alone(
     deleted = delete_some(platform, crm, 100)
     assert computed(platform, crm) != expected
     with platform.writing(crm) as work:
-        assert changesets.revert(work, deleted).undeleted == 100
+        assert undoing.revert(work, deleted).undeleted == 100
     Worker(platform).run_until_idle()
     assert computed(platform, crm) == expected
 
@@ -92,10 +92,10 @@ def test_decision_cdnow_figures_come_out_by_configuration_alone(
     assert computed(platform, crm) == expected
 
     with platform.writing(crm) as work:
-        assert changesets.revert(work, orders.changeset).job_id is not None
+        assert undoing.revert(work, orders.changeset).job_id is not None
     Worker(platform).run_until_idle()
     with platform.reading(crm) as work:
-        run = changesets.find_run(work, changesets.get_changeset(work, orders.changeset))
+        run = undoing.find_run(work, changesets.get_changeset(work, orders.changeset))
     assert run is not None
     assert (run.state, run.outcome.deleted, run.outcome.kept) == ("done", 6919, 0)
     assert set(computed(platform, crm).values()) == {("", "", "", "")}

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from builder.problems import Problem
-from runtime import access, changesets, exports, queries
+from runtime import access, exports, queries, undoing
 from runtime.actors import Actor
 from runtime.imports import filling, runs
 from runtime.imports.runs import ImportRun
@@ -158,7 +158,7 @@ def test_undo_of_an_import_restores_what_was_there(
     run = bring_in("crm.customer", path, options)
     assert table(platform, crm, "crm.customer", "name", "address", "order_count") != before
     with platform.writing(crm) as work:
-        outcome = changesets.revert(work, run.changeset)
+        outcome = undoing.revert(work, run.changeset)
     assert (outcome.deleted, outcome.restored, outcome.skipped) == (1, 1, [])
     assert table(platform, crm, "crm.customer", "name", "address", "order_count") == before
 

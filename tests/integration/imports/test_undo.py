@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from runtime import access, changesets, jobs, people, queries, records
+from runtime import access, changesets, jobs, people, queries, records, undoing
 from runtime.actors import Actor, Member
-from runtime.changesets import RevertOutcome, RevertRun, reverting, reverting_job
 from runtime.errors import FencedError
 from runtime.jobs import Job, Worker
 from runtime.platform import Platform
+from runtime.undoing import RevertOutcome, RevertRun, reverting, slices
 from tests.cast import Cast
 from tests.integration.imports.conftest import Import, add, table
 
@@ -34,12 +34,12 @@ def sheet(numbers: range, address: str) -> str:
 
 
 def revert(platform: Platform, actor: Actor, changeset: int) -> RevertOutcome:
-    return platform.run(actor, lambda work: changesets.revert(work, changeset))
+    return platform.run(actor, lambda work: undoing.revert(work, changeset))
 
 
 def find_run(platform: Platform, actor: Actor, changeset: int) -> RevertRun:
     with platform.reading(actor) as work:
-        run = changesets.find_run(work, changesets.get_changeset(work, changeset))
+        run = undoing.find_run(work, changesets.get_changeset(work, changeset))
     assert run is not None
     return run
 
@@ -71,8 +71,8 @@ def change(platform: Platform, actor: Actor, form: str, record_id: int, **raw: A
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of records is a lot already, and a slice has seven."""
     monkeypatch.setattr(reverting, "MOST_AT_ONCE", 10)
-    monkeypatch.setattr(reverting_job, "FIRST_SIZE", 7)
-    monkeypatch.setattr(reverting_job, "next_size", lambda size, seconds: 7)
+    monkeypatch.setattr(slices, "FIRST_SIZE", 7)
+    monkeypatch.setattr(slices, "next_size", lambda size, seconds: 7)
 
 
 def test_undo_of_a_large_import_equals_the_state_before(
@@ -83,7 +83,7 @@ def test_undo_of_a_large_import_equals_the_state_before(
     run = bring_in("crm.customer", write_file("large.csv", sheet(range(3000), "新")), UPSERT)
     assert (run.created, run.updated, run.failed) == (2400, 600, 0)
     with platform.reading(crm) as work:
-        tried = changesets.revert(work, run.changeset, is_dry_run=True)
+        tried = undoing.revert(work, run.changeset, is_dry_run=True)
     assert (tried.is_about, tried.deleted, tried.restored, tried.kept) == (True, 2400, 600, 0)
     started = revert(platform, crm, run.changeset)
     assert started.job_id is not None
@@ -134,7 +134,7 @@ def test_killed_between_slices_it_goes_on_and_figures_follow(
             raise OSError("killed")
         return real(*given)
 
-    monkeypatch.setattr(reverting_job, "settle", dying)
+    monkeypatch.setattr(slices, "settle", dying)
     seen = []
     while take_step(platform, Worker(platform)):
         amounts = table(platform, crm, "crm.customer", "order_count", "order_amount")
@@ -157,7 +157,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(orders: int, platform: Pla
     platform.clock.advance(seconds=31)  # type: ignore[attr-defined]
     Worker(platform).run_until_idle()
     with pytest.raises(FencedError):
-        reverting_job.perform(platform, slow)
+        slices.perform(platform, slow)
     assert find_run(platform, crm, orders).outcome.deleted == 40
 
 
@@ -168,7 +168,7 @@ def test_what_is_edited_meanwhile_stays_and_is_listed(
     early, late = (id_of(platform, crm, "crm.order", "no", no) for no in ("A-02", "A-39"))
     change(platform, crm, "crm.order", early, amount_entered=100)
     with platform.reading(crm) as work:
-        tried = changesets.revert(work, orders, is_dry_run=True)
+        tried = undoing.revert(work, orders, is_dry_run=True)
     assert (tried.deleted, dict(tried.reasons)) == (39, {"edited": 1})
     revert(platform, crm, orders)
     worker = Worker(platform)

@@ -14,7 +14,7 @@ from typing import Any
 from builder.apps import AppDocuments
 from builder.documents import write_form
 from builder.forms import Field, Form, Option, Rule, Section
-from runtime import access, changesets, definitions, publishing, queries, records
+from runtime import access, changesets, definitions, publishing, queries, records, undoing
 from runtime.queries import Selection
 from runtime.records import Outcome, Record
 
@@ -203,7 +203,7 @@ class Shop:
 
     def revert(self, changeset_id: int, *, is_dry_run: bool = False) -> Any:
         return self.platform.run(
-            self.actor, lambda work: changesets.revert(work, changeset_id, is_dry_run=is_dry_run)
+            self.actor, lambda work: undoing.revert(work, changeset_id, is_dry_run=is_dry_run)
         )
 
     def open(self, work: Any, form: str, to: str) -> Any:

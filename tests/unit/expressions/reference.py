@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 LIMIT_TEXT = 100_000
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - an error value of the language, not a mistake
     """An error value on its way up."""
 
     def __init__(self, code: str) -> None:
@@ -302,9 +302,17 @@ def _is_error(node: Call, place: Place) -> bool:
 
 
 LAZY: dict[str, Callable[[Call, Place], Any]] = {
-    "IF": _if, "IFS": _ifs, "SWITCH": _switch, "AND": _and, "and": _and, "OR": _or, "or": _or,
-    "COALESCE": _coalesce, "IFERROR": _if_error, "ISERROR": _is_error,
-}  # fmt: skip
+    "IF": _if,
+    "IFS": _ifs,
+    "SWITCH": _switch,
+    "AND": _and,
+    "and": _and,
+    "OR": _or,
+    "or": _or,
+    "COALESCE": _coalesce,
+    "IFERROR": _if_error,
+    "ISERROR": _is_error,
+}
 
 
 def same(left: Any, right: Any) -> bool:

@@ -34,7 +34,7 @@ MONTHS = {"year": 12, "quarter": 3, "month": 1}
 MONTH_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-# --- operators ------------------------------------------------------------------------------------------------
+# --- operators ------------------------------------------------------------------------------------
 
 
 def add(env: Env, node: Call, *given: Any) -> Any:
@@ -88,7 +88,7 @@ def rounded(how: Callable[[Fraction, Fraction], Fraction]) -> Callable[..., Frac
     return lambda env, node, number, places=Fraction(0): at_places(number, whole(places), how)
 
 
-# --- texts ------------------------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 def count_of(number: Fraction) -> int:
@@ -112,9 +112,11 @@ def cased(change: Callable[[str], str]) -> Callable[..., str]:
 
 
 def trimmed(env: Env, node: Call, text: str) -> str:
-    return " ".join(text.replace("\u3000", " ").split(" ")).strip(" ") if "  " not in text.replace("\u3000", " ") else trimmed(
-        env, node, text.replace("\u3000", " ").replace("  ", " ")
-    )  # fmt: skip
+    return (
+        " ".join(text.replace("\u3000", " ").split(" ")).strip(" ")
+        if "  " not in text.replace("\u3000", " ")
+        else trimmed(env, node, text.replace("\u3000", " ").replace("  ", " "))
+    )
 
 
 def found_at(env: Env, node: Call, needle: str, text: str, start: Fraction = Fraction(1)) -> Any:
@@ -150,7 +152,7 @@ def read_number(env: Env, node: Call, text: str) -> Fraction:
     is_percent = plain.endswith("%")
     plain = plain[:-1] if is_percent else plain
     plain = plain[:-1] if plain[-1:] in tuple(" \t\n\r\f\v") and plain else plain
-    before, point, after = plain.partition(".")
+    before, _point, after = plain.partition(".")
     groups = before.split(",")
     is_grouped = len(groups) > 1 and 1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])
     digits = "".join(groups)
@@ -212,8 +214,27 @@ def moment_as(there: Any, pattern: str) -> str:
     return text.replace("m", str(there.month)).replace("d", str(there.day))
 
 
-SUFFIXES = ("股份有限公司", "有限责任公司", "责任有限公司", "有限公司", "股份公司", "集团公司", "集团", "总公司", "分公司",
-            "公司", "厂", "有限責任公司", "集團", "總公司", "company", "limited", "llc", "gmbh", "co.")  # fmt: skip
+SUFFIXES = (
+    "股份有限公司",
+    "有限责任公司",
+    "责任有限公司",
+    "有限公司",
+    "股份公司",
+    "集团公司",
+    "集团",
+    "总公司",
+    "分公司",
+    "公司",
+    "厂",
+    "有限責任公司",
+    "集團",
+    "總公司",
+    "company",
+    "limited",
+    "llc",
+    "gmbh",
+    "co.",
+)
 DOTTED = ("ltd", "inc", "corp", "corporation", "co,ltd", "coltd", "co.,ltd", "co.ltd")
 
 
@@ -229,7 +250,7 @@ def made_of(text: str, endings: set[str]) -> bool:
     return text == "" or any(text.startswith(one) and made_of(text[len(one) :], endings) for one in endings)
 
 
-# --- dates ------------------------------------------------------------------------------------------------------
+# --- dates ----------------------------------------------------------------------------------------
 
 
 def is_leap(year: int) -> bool:
@@ -334,32 +355,56 @@ def read_date(env: Env, node: Call, found: Any) -> date:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "add": add, "sub": subtract, "mul": multiply,
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
     "div": lambda env, node, left, right: quotient(left, right),
     "mod": lambda env, node, left, right: remainder(left, right),
     "MOD": lambda env, node, left, right: remainder(left, right),
     "pow": lambda env, node, left, right: power(left, right),
     "neg": lambda env, node, one: -one,
-    "lt": compared(lambda a, b: a < b), "le": compared(lambda a, b: a <= b),
-    "gt": compared(lambda a, b: a > b), "ge": compared(lambda a, b: a >= b),
+    "lt": compared(lambda a, b: a < b),
+    "le": compared(lambda a, b: a <= b),
+    "gt": compared(lambda a, b: a > b),
+    "ge": compared(lambda a, b: a >= b),
     "BETWEEN": lambda env, node, one, low, high: low <= one <= high,
     "ABS": lambda env, node, one: abs(one),
     "SIGN": lambda env, node, one: Fraction((one > 0) - (one < 0)),
     "INT": lambda env, node, one: Fraction(one.numerator // one.denominator),
-    "TRUNC": rounded(towards_zero), "ROUND": rounded(half_up), "ROUNDUP": rounded(away), "ROUNDDOWN": rounded(towards_zero),
+    "TRUNC": rounded(towards_zero),
+    "ROUND": rounded(half_up),
+    "ROUNDUP": rounded(away),
+    "ROUNDDOWN": rounded(towards_zero),
     "LEFT": lambda env, node, text, count=Fraction(1): text[: min(count_of(count), LIMIT_TEXT)],
-    "RIGHT": right, "MID": middle, "UPPER": cased(str.upper), "LOWER": cased(str.lower), "TRIM": trimmed, "FIND": found_at,
+    "RIGHT": right,
+    "MID": middle,
+    "UPPER": cased(str.upper),
+    "LOWER": cased(str.lower),
+    "TRIM": trimmed,
+    "FIND": found_at,
     "CONTAINS": lambda env, node, text, part: part in text,
     "STARTSWITH": lambda env, node, text, part: text[: len(part)] == part,
-    "ENDSWITH": lambda env, node, text, part: len(part) <= len(text) and text[len(text) - len(part) :] == part,
-    "TEXT": formatted, "VALUE": read_number, "NORM": normalised,
+    "ENDSWITH": lambda env, node, text, part: (
+        len(part) <= len(text) and text[len(text) - len(part) :] == part
+    ),
+    "TEXT": formatted,
+    "VALUE": read_number,
+    "NORM": normalised,
     "ASTEXT": lambda env, node, one: shown(env, one),
-    "DATE": make_date, "DATEVALUE": read_date,
-    "YEAR": lambda env, node, day: Fraction(day.year), "MONTH": lambda env, node, day: Fraction(day.month),
-    "DAY": lambda env, node, day: Fraction(day.day), "QUARTER": lambda env, node, day: Fraction((day.month - 1) // 3 + 1),
-    "WEEKDAY": weekday, "DATEADD": date_add, "DATEDIF": difference,
+    "DATE": make_date,
+    "DATEVALUE": read_date,
+    "YEAR": lambda env, node, day: Fraction(day.year),
+    "MONTH": lambda env, node, day: Fraction(day.month),
+    "DAY": lambda env, node, day: Fraction(day.day),
+    "QUARTER": lambda env, node, day: Fraction((day.month - 1) // 3 + 1),
+    "WEEKDAY": weekday,
+    "DATEADD": date_add,
+    "DATEDIF": difference,
     "EDATE": lambda env, node, day, count: add_months(day, whole(count)),
-    "EOMONTH": lambda env, node, day, count=Fraction(0): end_of(env, node, add_months(day, whole(count)), "month"),
+    "EOMONTH": lambda env, node, day, count=Fraction(0): end_of(
+        env, node, add_months(day, whole(count)), "month"
+    ),
     "DAYS": lambda env, node, end, start: Fraction(end.toordinal() - start.toordinal()),
-    "STARTOF": start_of, "ENDOF": end_of,
-}  # fmt: skip
+    "STARTOF": start_of,
+    "ENDOF": end_of,
+}

@@ -14,7 +14,9 @@ from tests.unit.expressions import reference
 WORLD = World.of([FormInfo("nothing", "nothing")])
 ENV = Env(datetime(2024, 3, 1, 2, 30, tzinfo=UTC), date(2024, 3, 1))
 EXAMPLES = [
-    pytest.param(one.source, one.result, id=one.source) for function in REGISTRY.values() for one in function.examples
+    pytest.param(one.source, one.result, id=one.source)
+    for function in REGISTRY.values()
+    for one in function.examples
 ]
 
 

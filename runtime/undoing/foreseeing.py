@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runtime import access
-from runtime.changesets.undoing import RevertOutcome, open_forms
 from runtime.changesets.writing import Changeset
 from runtime.store import revert_counts
+from runtime.undoing.laws import RevertOutcome, open_forms
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle

@@ -19,16 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from runtime import jobs, people, rows
 from runtime.actors import Actor
-from runtime.changesets.undoing import (
-    RevertOutcome,
-    Skipped,
-    gather,
-    mark,
-    open_forms,
-    open_numbered,
-    put_back,
-    remove_created,
-)
 from runtime.changesets.writing import (
     Changeset,
     ChangesetWriter,
@@ -39,6 +29,16 @@ from runtime.changesets.writing import (
 from runtime.jobs import Again, Done, Job, JobRow, handles, settle
 from runtime.jobs.pacing import next_size
 from runtime.store import changeset_rows
+from runtime.undoing.laws import (
+    RevertOutcome,
+    Skipped,
+    gather,
+    mark,
+    open_forms,
+    open_numbered,
+    put_back,
+    remove_created,
+)
 
 if TYPE_CHECKING:
     from runtime.jobs.queue import Settled

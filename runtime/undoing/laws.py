@@ -2,7 +2,7 @@
 
 In: records that a changeset created, or changed (`Undo`). Out: they are as before, and a `RevertOutcome`
 counts them and lists those that are left, with the reason. Called by `reverting` with all of them at once and
-by `reverting_job` slice by slice. Computed cells are not put back: they follow.
+by `slices` slice by slice. Computed cells are not put back: they follow.
 
 Laws. A field that was changed since keeps its newer value (listed). A created record that was changed since
 stays (listed). A deleted one comes back unless its unique value was taken (listed). What a revert that broke

@@ -4,7 +4,7 @@ In: a changeset. Out: `RevertOutcome`: how many records get their values back, g
 are left as they are (the laws: `undoing`). A revert is itself a changeset, so it can be undone as well.
 Called through `runtime.changesets` by screens, the API and demo data.
 
-What is more than `MOST_AT_ONCE` records is left to a job (`reverting_job`), so that others can save in
+What is more than `MOST_AT_ONCE` records is left to a job (`slices`), so that others can save in
 between; a dry run then counts (`foreseeing`). A changeset is reverted by one at a time.
 """
 
@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from builder.problems import Problem
 from runtime import rows
-from runtime.changesets import foreseeing, reverting_job
-from runtime.changesets.undoing import (
+from runtime.changesets.writing import Changeset, ChangesetWriter, get_changeset
+from runtime.errors import NotFoundError
+from runtime.store import changeset_rows
+from runtime.undoing import foreseeing, slices
+from runtime.undoing.laws import (
     RevertOutcome,
     Undo,
     gather,
@@ -26,9 +29,6 @@ from runtime.changesets.undoing import (
     put_back,
     remove_created,
 )
-from runtime.changesets.writing import Changeset, ChangesetWriter, get_changeset
-from runtime.errors import NotFoundError
-from runtime.store import changeset_rows
 
 if TYPE_CHECKING:
     from runtime.catalogue import FormHandle
@@ -50,7 +50,7 @@ def revert(work: Work, changeset_id: int, *, is_dry_run: bool = False) -> Revert
     if changeset.records > MOST_AT_ONCE:
         if is_dry_run:
             return foreseeing.foresee(work, changeset)
-        return reverting_job.start(work, changeset, changeset.number)
+        return slices.start(work, changeset, changeset.number)
     return _revert_now(work, changeset, changeset.number, RevertOutcome(is_dry_run=is_dry_run))
 
 
