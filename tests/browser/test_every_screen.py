@@ -80,7 +80,7 @@ NO_SCREEN = {
     "signin.start": "leads on to a workspace or to the sign-in page",
     "home.list_apps": "a menu for htmx; without it leads home",
     "home.show_app": "leads on to the first form",
-    "templates_centre.show_demo": "lasts as long as the rows load, then leads on: test_journeys.py",
+    "templates_centre.show_demo": "lasts as long as the demo rows load, then leads on: no test stops there",
     "designer.choose_form": "leads on to the first form",
     "designer.show_props": "a part of the designer for htmx",
     "design_expressions.list_completions": "data for the expression editor",

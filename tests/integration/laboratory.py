@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -187,16 +186,11 @@ DAYS = (
 WHOLES = (None, None, 0, 0, 1, 2, 3, 5, 8, -1, -2, 7, 12, 100, 999, -45, 999_999_999_999_999)
 
 
-@dataclass
 class Laboratory:
     """Random records, the same everywhere."""
 
-    seed: int = 1
-    items: list[dict[str, Any]] = field(default_factory=list)
-    customers: list[dict[str, Any]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)
+    def __init__(self, seed: int = 1) -> None:
+        self.random = random.Random(seed)
         self.customers = [self._customer(100 + at) for at in range(CUSTOMERS)]
         self.items = [self._item(1000 + at) for at in range(ITEMS)]
         self._fill_live()

@@ -93,6 +93,8 @@ class Context:
 
     def part(self, node: Node) -> Part:
         """The value of a node that is not a list."""
+        if node.kind.is_list:
+            raise NotTranslatable(getattr(node, "function", type(node).__name__), node.span, "list")
         found = _PARTS[type(node)](self, node)
         if found.size > MOST_SQL:
             raise TooLarge(getattr(node, "function", type(node).__name__), node.span, "too_large")
