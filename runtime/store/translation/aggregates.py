@@ -21,6 +21,7 @@ from sqlalchemy import (
     distinct,
     false,
     func,
+    null,
 )
 
 from expressions.kinds import Kind, number
@@ -29,7 +30,7 @@ from runtime.store.exact import SHIFT
 from runtime.store.translation.comparisons import order_of
 from runtime.store.translation.context import Context
 from runtime.store.translation.environment import NotTranslatable
-from runtime.store.translation.parts import Flag, Part, Shape, Sql, flag_size
+from runtime.store.translation.parts import NOT_CONSTANT, Flag, Part, Shape, Sql, flag_size
 from runtime.store.translation.sources import Rows, exists_in, scalar_over
 from runtime.store.translation.truths import unless_failed
 
@@ -78,13 +79,21 @@ def over_rows(context: Context, node: Aggregate) -> Part:
         counted = scan.call("count", *_every_row(context), type_=BigInteger())
         return context.numbers.integer(counted, node.kind, MOST_ROWS, is_nullable=False)
     part = replace(context, is_grouped=False, only=None).whole(node.argument)
-    return _of_scan(context, node, scan, part)
+    return _of_scan(context, node, scan, _on_a_row(context, part))
 
 
 def _every_row(context: Context) -> list[Sql]:
     """What to count for every row. PostgreSQL counts the rows of the innermost SELECT that `count(*)` stands
     in, which is not ours once a value is computed aside (`once`): there, a column says whose rows."""
     return [] if context.is_sqlite else [context.row.column("id")]
+
+
+def _on_a_row(context: Context, part: Part) -> Part:
+    """A constant to aggregate, tied to the rows of our SELECT for the same reason."""
+    if context.is_sqlite or not part.is_constant or part.is_blank_constant:
+        return part
+    tied = case((context.row.column("id").is_not(null()), part.value))
+    return replace(part, value=tied, constant=NOT_CONSTANT, raw=None)
 
 
 def _of_scan(context: Context, node: Aggregate, scan: Scan, part: Part) -> Part:
