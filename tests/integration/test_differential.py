@@ -9,19 +9,28 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import case
+from sqlalchemy import case, select
 
 from expressions import Checked, ErrorValue, check, compile_expression
 from expressions.functions import REGISTRY
-from expressions.nodes import Node
+from expressions.nodes import Field, Node
 from runtime.store.database import Database
-from runtime.store.translation import LiveRollUp, Measure, condition, error_of, rollup_select, translate
+from runtime.store.physical import RecordTables
+from runtime.store.translation import (
+    LiveRollUp,
+    Measure,
+    condition,
+    error_of,
+    record_source,
+    rollup_select,
+    translate,
+)
 from tests import engines
 from tests.integration.formulas import INTERNAL, Chooser, Maker
 from tests.integration.laboratory import ITEMS, SCOPE, Laboratory, select_items, sql_env
@@ -304,20 +313,52 @@ def test_roll_ups_agree_grouped_and_live(
     measures = [one_measure(laboratory, maker) for _ in range(maker.choose((1, 1, 2)))]
     link = maker.choose(("customer", "customer", None))
     expected = {row["id"]: rolled_up(laboratory, measures, link, row) for row in laboratory.customers}
-    parents = list(expected)
+    one = LiveRollUp("item", "item", link, measures[0].node, measures[0].where)
     for database in databases:
-        env = sql_env(database)
-        one = LiveRollUp("item", "item", link, measures[0].node, measures[0].where)
-        statement = rollup_select(laboratory.shelf, "customer", one, measures, parents, env)
-        with database.reading() as connection:
-            grouped = {
-                row[0]: tuple(row[1:]) for row in connection.execute(statement, execution_options=SCOPE)
-            }
+        grouped = in_one_select(laboratory, database, one, measures)
+        live = in_each_row(laboratory, database, one)
         for parent, (values, is_any) in expected.items():
+            told = (measures, link, parent, database.dialect)
+            assert live[parent] == values[0], told
             if is_any:
-                assert grouped.get(parent) == values, (measures, link, parent, database.dialect)
+                assert grouped.get(parent) == values, told
             elif parent in grouped:  # rows that another measure's condition keeps
-                assert grouped[parent] == values, (measures, link, parent, database.dialect)
+                assert grouped[parent] == values, told
+
+
+def in_one_select(
+    laboratory: Laboratory, database: Database, one: LiveRollUp, measures: list[Measure]
+) -> dict[int, tuple[Any, ...]]:
+    parents = [row["id"] for row in laboratory.customers]
+    statement = rollup_select(laboratory.shelf, "customer", one, measures, parents, sql_env(database))
+    with database.reading() as connection:
+        rows = connection.execute(statement, execution_options=SCOPE).all()
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The laboratory's shelf with one more live roll-up: customer.rolled."""
+
+    laboratory: Laboratory
+    one: LiveRollUp
+
+    def tables(self, form_id: str) -> RecordTables:
+        return self.laboratory.tables[form_id]
+
+    def definition(self, table_id: str, field_id: str) -> Any:
+        is_ours = (table_id, field_id) == ("customer", "rolled")
+        return self.one if is_ours else self.laboratory.shelf.definition(table_id, field_id)
+
+
+def in_each_row(laboratory: Laboratory, database: Database, one: LiveRollUp) -> dict[int, Any]:
+    """The roll-up as a live field: a correlated subquery."""
+    node = Field("customer", "rolled", one.measure.kind, (0, 0))
+    source = record_source(Beside(laboratory, one), "customer")
+    value = translate(node, source, sql_env(database))
+    statement = select(source.column("id"), value).select_from(source.joins.clause)
+    with database.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(statement, execution_options=SCOPE)}
 
 
 def one_measure(laboratory: Laboratory, maker: Maker) -> Measure:
